@@ -1,0 +1,75 @@
+"""Names inside a bundle: one zip, every member stored, metadata of one small TUF repository per store.
+
+- `metadata/timestamp.json`, `metadata/<v>.root.json` (from 2 on), `metadata/<v>.snapshot.json`,
+  `metadata/<v>.targets.json`, `targets/<dir>/<sha256>.<name>` (consistent snapshots).
+- The signed target is the plain `catalog.db`. What carries it (the full file as zstd) is a target of its own, named in
+  the target's `custom`; whatever the transport, the rebuilt file must have the signed hash of the plain one.
+- All versions come from one counter of the fleet, so that one store's bundle can never outrun another's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from poscore.errors import Untrusted
+
+METADATA = "metadata"
+TARGETS = "targets"
+TIMESTAMP_MEMBER = "metadata/timestamp.json"
+CONTENT_TYPE = "application/octet-stream"
+MAX_MEMBERS = 64
+MAX_BUNDLE_BYTES = 1 << 30  # a full bundle of a million articles is 53 MB; a gigabyte leaves room for pictures
+ISSUED_AT = "issued_at"  # extra field of timestamp.json, an instant's text: tells a wrong clock from an old bundle
+
+
+def catalog_target(store: str) -> str:
+    """The target path that binds a store: a register asks for its own and finds no other."""
+    return f"stores/{store}/catalog.db"
+
+
+def full_target(store: str) -> str:
+    """The whole catalogue as one zstd frame."""
+    return f"stores/{store}/catalog.db.zst"
+
+
+@dataclass(frozen=True, slots=True)
+class BundleInfo:
+    """The signed `custom` of the catalogue target.
+
+    `full`: target path of the zstd file. `probes`: {code: article_id} to look up before the switch.
+    `deltas`: {sha256 of a base: target path}; empty where only full files travel.
+    `activate_at`: an instant's text, or None for at once.
+    """
+
+    store: str
+    version: int
+    schema: int
+    articles: int
+    published_at: str
+    full: str
+    probes: dict[str, str]
+    deltas: dict[str, str]
+    activate_at: str | None = None
+
+    def to_wire(self) -> dict[str, Any]:
+        return {
+            "store": self.store,
+            "version": self.version,
+            "schema": self.schema,
+            "articles": self.articles,
+            "published_at": self.published_at,
+            "full": self.full,
+            "probes": self.probes,
+            "deltas": self.deltas,
+            "activate_at": self.activate_at,
+        }
+
+    @classmethod
+    def from_wire(cls, wire: Mapping[str, Any]) -> BundleInfo:
+        """Members that are not known are ignored: a later head office may say more. Raises Untrusted `damaged`."""
+        try:
+            return cls(**{name: wire[name] for name in cls.__slots__ if name != "activate_at" or name in wire})
+        except (KeyError, TypeError) as error:
+            raise Untrusted("damaged", f"the catalogue's description is not readable: {error}") from None

@@ -1,0 +1,104 @@
+"""Errors as RFC 9457 problems: one status for each stable code."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from flask import Response
+from pydantic import ValidationError
+from werkzeug.exceptions import HTTPException
+
+from poscore.errors import Fault, PosError, Refused, Untrusted
+
+MIMETYPE = "application/problem+json"
+
+# A code not named here has its class's status: Refused 409, Untrusted 422, Fault 503.
+STATUS_OF_CODE = {
+    "session-required": 401,
+    "pin-wrong": 401,
+    "token": 401,
+    "clock-token": 401,
+    "locked-out": 429,
+    "too-many-requests": 429,
+    "permission-missing": 403,
+    "origin-refused": 403,
+    "host-refused": 421,
+    "no-snapshot": 503,
+    "sale-not-found": 404,
+    "receipt-not-found": 404,
+    "article-not-found": 404,
+    "customer-not-found": 404,
+    "line-not-found": 404,
+    "tender-not-found": 404,
+    "shift-not-found": 404,
+    "snapshot-not-found": 404,
+    "not-found": 404,
+    "body-invalid": 422,
+    "query-invalid": 422,
+    "quantity-invalid": 422,
+    "amount-invalid": 422,
+    "day-invalid": 422,
+    "instant-invalid": 422,
+    "id-invalid": 422,
+    "receipt-no-invalid": 422,
+    "idempotency-key-reused": 422,
+    "not-json": 415,
+    "too-large": 413,
+    "precondition-failed": 412,
+    "precondition-required": 428,
+    # a bundle that is sound but not for now (409), or not sound (422)
+    "rollback": 409,
+    "clock": 409,
+    "not-for-me": 409,
+    "space": 409,
+    "busy": 409,
+}
+_STATUS_OF_CLASS: tuple[tuple[type[PosError], int], ...] = ((Refused, 409), (Untrusted, 422), (Fault, 503))
+
+
+def status_of(error: PosError) -> int:
+    found = STATUS_OF_CODE.get(error.code)
+    return found if found else next(status for kind, status in _STATUS_OF_CLASS if isinstance(error, kind))
+
+
+def problem(status: int, code: str, detail: str, hint: str | None = None, **extra: Any) -> Response:
+    """A problem answer. `retry_after` in `extra` (whole seconds) also becomes the Retry-After header."""
+    body: dict[str, Any] = {
+        "type": f"urn:offline-kassa:problem:{code}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "hint": hint,
+        **extra,
+    }
+    response = Response(orjson.dumps(body), status, mimetype=MIMETYPE)
+    if "retry_after" in extra:
+        response.headers["Retry-After"] = str(extra["retry_after"])
+    return response
+
+
+def of_pos_error(error: PosError) -> Response:
+    return problem(status_of(error), error.code, error.detail, error.hint, **error.extra)
+
+
+def of_validation(error: ValidationError, code: str = "body-invalid") -> Response:
+    errors = [
+        {"pointer": "".join(f"/{part}" for part in item["loc"]), "message": item["msg"]}
+        for item in error.errors(include_url=False, include_context=False, include_input=False)
+    ]
+    what = "; ".join(f"{e['pointer'] or '/'}: {e['message']}" for e in errors[:3])
+    return problem(422, code, f"the request does not fit: {what}", errors=errors)
+
+
+def of_http(error: HTTPException) -> Response:
+    """Werkzeug's own refusals (404, 405, 413 …), keeping headers such as Allow."""
+    status = error.code or 500
+    code = {413: "too-large", 415: "not-json"}.get(status, (error.name or "error").lower().replace(" ", "-"))
+    response = problem(status, code, error.description or error.name)
+    for name, value in error.get_headers():
+        if name not in ("Content-Type", "Content-Length"):
+            response.headers[name] = value
+    return response
