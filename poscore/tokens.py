@@ -41,6 +41,14 @@ class SigningKey:
         """Raises Untrusted `key-unreadable`."""
         return cls(_key(json.loads(jwk_text)))
 
+    @classmethod
+    def from_pem(cls, pem: bytes) -> SigningKey:
+        """An unencrypted PKCS8 PEM, as the metadata signer writes it. Raises Untrusted `key-unreadable`."""
+        try:
+            return cls(OKPKey.import_key(pem))
+        except (JoseError, ValueError, TypeError) as error:
+            raise Untrusted("key-unreadable", f"not a key: {error}") from None
+
     @property
     def private_text(self) -> str:
         return json.dumps(self._key.as_dict(private=True), sort_keys=True)
