@@ -138,11 +138,12 @@ def _make_venv() -> None:
 def _install(profile: str) -> None:
     lock = ROOT / "requirements" / f"{profile}.txt"
     say(f"Installing requirements/{profile}.txt (the first time takes about half a minute)")
-    pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+    # --no-deps: the lock names everything there is to install, so nothing has to be worked out.
+    pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "install", "-qq", "--no-deps"]
     _run([*pip, "--require-hashes", "-r", str(lock)], "Installing failed. Nothing is marked as done: run it again.")
     if "run" in GIVES[profile]:
         # hatchling and editables are in the lock, so building in place fetches nothing unpinned.
-        _run([*pip, "--no-deps", "--no-build-isolation", "-e", str(ROOT)], "The project itself could not be installed.")
+        _run([*pip, "--no-build-isolation", "-e", str(ROOT)], "The project itself could not be installed.")
 
 
 def _run(command: list[str], otherwise: str) -> None:
