@@ -1,0 +1,56 @@
+"""What is sold, to whom and by whom."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Table, Text, text
+
+from server_push.storage.metadata import metadata
+
+# One row for each article and store; store '' holds for every store that has no row of its own.
+article = Table(
+    "article",
+    metadata,
+    Column("article_id", Text, primary_key=True),
+    Column("store", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("codes", Text, nullable=False),  # JSON list of code keys (poscore.codes.code_key), for json_each
+    Column("price", BigInteger, nullable=False),  # cents, incl. VAT and deposit
+    Column("vat_code", Text, nullable=False),
+    Column("department", Text, nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("deposit", BigInteger, nullable=False),  # cents, a part of price
+    Column("age_limit", Integer, nullable=False),  # 0: none
+    Column("popularity", Integer, nullable=False, server_default=text("0")),  # no import touches it
+    Column("withdrawn", Integer, nullable=False, server_default=text("0")),  # 1: was in a list, is in none now
+    Column("changed_at", Text, nullable=False),
+    sqlite_with_rowid=False,  # read and compared in key order: the key is the table
+)
+# Few rows have a store of their own; this finds them without reading the million that have none.
+Index("ix_article_own", article.c.store, article.c.article_id, sqlite_where=text("store <> ''"),
+      postgresql_where=text("store <> ''"))  # fmt: skip
+
+customer = Table(
+    "customer",
+    metadata,
+    Column("customer_id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("business_id", Text, nullable=False),
+    Column("address", Text, nullable=False),  # stays at head office, as does email
+    Column("email", Text, nullable=False),
+    Column("tenders", Text, nullable=False),  # JSON list of tender types
+    Column("credit_limit", BigInteger),  # cents; null: none was agreed
+    Column("payment_term_days", Integer),
+    Column("withdrawn", Integer, nullable=False, server_default=text("0")),
+    Column("changed_at", Text, nullable=False),
+)
+
+cashier = Table(
+    "cashier",
+    metadata,
+    Column("cashier_id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),  # poscore.catalog_format.ROLES
+    Column("sealed_pin", LargeBinary, nullable=False),  # AES-GCM under DIR/keys/pins.key
+    Column("withdrawn", Integer, nullable=False, server_default=text("0")),
+    Column("changed_at", Text, nullable=False),
+)
