@@ -1,0 +1,1 @@
+"""Articles and their prices, customers and cashiers, and the lists they are imported from."""

@@ -1,0 +1,1 @@
+"""What a store's registers are sent: its catalogue as a file, the keys and metadata that let them trust it."""
