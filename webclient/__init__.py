@@ -1,0 +1,13 @@
+"""The browser client of the till and of the technician, as files that travel in the wheel.
+
+There is no build and no library: what is reviewed here is what runs. Nothing here imports anything
+of ours; the services ask `static_files()` where the files are and serve them below `/static/`.
+"""
+
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+
+def static_files() -> Traversable:
+    """The folder whose `index.html` is the till and whose `technician.html` is the phone page."""
+    return files(__name__) / "static"

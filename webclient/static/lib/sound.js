@@ -1,0 +1,43 @@
+/**
+ * The register's own two tones. The scanner's beep only says that it has read something; these say
+ * whether the register took it. They differ in pitch, length and number, so a busy ear cannot mix them.
+ */
+export class Sounds {
+  /** @type {AudioContext|null} */
+  #context = null
+
+  /** @param {() => boolean} muted  silences the good tone only: a refusal is always heard */
+  constructor(muted = () => false) {
+    this.muted = muted
+  }
+
+  accepted() {
+    if (!this.muted()) this.#tone(1320, 0, 0.07, 'sine')
+  }
+
+  rejected() {
+    this.#tone(220, 0, 0.16, 'square')
+    this.#tone(175, 0.2, 0.26, 'square')
+  }
+
+  /**
+   * @param {number} hertz
+   * @param {number} after_s
+   * @param {number} long_s
+   * @param {OscillatorType} shape
+   */
+  #tone(hertz, after_s, long_s, shape) {
+    const context = (this.#context ??= new AudioContext())
+    void context.resume()
+    const from = context.currentTime + after_s
+    const volume = context.createGain()
+    volume.gain.setValueAtTime(shape === 'square' ? 0.12 : 0.25, from)
+    volume.gain.setTargetAtTime(0, from + long_s * 0.7, long_s * 0.1) // a soft end, or the speaker clicks
+    const tone = context.createOscillator()
+    tone.type = shape
+    tone.frequency.value = hertz
+    tone.connect(volume).connect(context.destination)
+    tone.start(from)
+    tone.stop(from + long_s)
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * What travels between the browser and the register, as the register's OpenAPI document names it.
+ * Money is integer cents and is never added up here; quantities are decimal strings.
+ *
+ * @typedef {{fi: string, sv: string, en: string}} Names
+ * @typedef {'cash'|'card'|'invoice'|'account'|'payroll'|'bonus'|'voucher'} TenderType
+ *
+ * @typedef {object} SaleLine
+ * @property {number} n
+ * @property {string|null} article_id
+ * @property {string|null} code
+ * @property {string} name
+ * @property {string} quantity
+ * @property {string} unit
+ * @property {number} unit_price
+ * @property {number} discount
+ * @property {number} deposit
+ * @property {number} vat_rate
+ * @property {number} total
+ * @property {boolean} voided
+ *
+ * @typedef {{n: number, type: TenderType, amount: number}} SaleTender
+ * @typedef {{gross: number, discount: number, rounding: number, due: number, paid: number, change: number}} Totals
+ *
+ * @typedef {object} Sale
+ * @property {string} id
+ * @property {string} receipt_no
+ * @property {'open'|'parked'|'completed'|'aborted'} state
+ * @property {'sale'|'return'} kind
+ * @property {boolean} offline
+ * @property {boolean} training
+ * @property {string} business_day
+ * @property {string|null} cashier
+ * @property {string|null} customer
+ * @property {SaleLine[]} lines
+ * @property {SaleTender[]} tenders
+ * @property {Totals} totals
+ *
+ * @typedef {{receipt_no: string, change: number, sale: Sale, receipt_text: string}} Completed
+ *
+ * @typedef {object} TenderChoice    what one tender would do right now, decided by the register
+ * @property {TenderType} type
+ * @property {Names} names
+ * @property {boolean} allowed
+ * @property {string|null} code
+ * @property {Names|null} reason
+ * @property {boolean} needs_customer
+ * @property {number} amount
+ *
+ * @typedef {{left: {exact: number, cash: number}, notes: number[], tenders: TenderChoice[]}} Payment
+ *
+ * @typedef {object} RegisterInfo
+ * @property {string} register
+ * @property {string} store
+ * @property {string} store_name
+ * @property {string} chain
+ * @property {string} version
+ * @property {string|null} business_day
+ * @property {{version: number, activated_at: string|null, published_at: string|null}|null} snapshot
+ * @property {string|null} lan_url
+ * @property {boolean} shift_open
+ *
+ * @typedef {object} Offline
+ * @property {boolean} offline
+ * @property {string|null} since
+ * @property {string|null} reason
+ * @property {string|null} by
+ * @property {boolean} head_office_reachable
+ * @property {number} queued_records
+ * @property {number} queued_sales
+ * @property {string|null} oldest_queued_at
+ * @property {{total: number, acked: number, started_at: string}|null} returning
+ *
+ * @typedef {{name: string, status: 'pass'|'warn'|'fail', value: unknown, since: string|null, hint: string|null}} Check
+ * @typedef {{status: 'pass'|'warn'|'fail', register: string, version: string, mode: 'ONLINE'|'OFFLINE', checks: Check[]}} Health
+ *
+ * @typedef {{token: string, cashier: string | {cashier_id: string, name: string}, permissions: string[]}} Session
+ * @typedef {{article_id: string, label: string, unit_price: number}} QuickKey
+ * @typedef {{article_id: string, name: string, unit_price: number, unit?: string}} Article
+ * @typedef {{customer_id: string, name: string, business_id?: string|null}} Customer
+ * @typedef {{no: number, business_day: string, opened_at?: string}} Shift
+ */
+
+/**
+ * @template T
+ * @typedef {{items: T[], next: string|null}} Page
+ */
+
+export {}

@@ -1,0 +1,117 @@
+/**
+ * What every verb of the till works with: the state, the register, the queue of acts, the two tones.
+ *
+ * A verb that fails says so on the screen and aloud; it never throws at the one who pressed the key.
+ */
+import { NoAnswer, Problem } from '../lib/api.js'
+import { sentence } from '../lib/problems.js'
+
+/** @import {Api} from '../lib/api.js' */
+/** @import {Acts, Call} from '../lib/acts.js' */
+/** @import {Settings} from '../lib/settings.js' */
+/** @import {TillState} from './state.js' */
+/** @import {Article, Customer} from '../lib/types.js' */
+
+/**
+ * What a verb may have to ask the cashier; null means never mind.
+ * @typedef {object} Questions
+ * @property {(code: string, candidates: Article[]) => Promise<Article|null>} whichArticle
+ * @property {() => Promise<Customer|null>} whichCustomer
+ * @property {(question: string, yes: string) => Promise<boolean>} sure
+ */
+
+export class Desk {
+  /** Draws the screen again. @type {() => void} */
+  draw = () => {}
+  #inHand = false
+
+  /**
+   * @param {object} parts
+   * @param {TillState} parts.state
+   * @param {Api} parts.api
+   * @param {Acts} parts.acts
+   * @param {{accepted(): void, rejected(): void}} parts.sounds
+   * @param {Settings} parts.settings
+   * @param {Questions} parts.ask
+   */
+  constructor({ state, api, acts, sounds, settings, ask }) {
+    this.state = state
+    this.api = api
+    this.acts = acts
+    this.sounds = sounds
+    this.settings = settings
+    this.ask = ask
+  }
+
+  /** @param {(state: TillState) => void} change */
+  change(change) {
+    change(this.state)
+    this.draw()
+  }
+
+  /**
+   * Asks the register something that changes nothing.
+   * @template T
+   * @param {string} path
+   * @returns {Promise<T>}
+   */
+  async get(path) {
+    try {
+      return await this.api.get(path)
+    } catch (error) {
+      this.#notice(error)
+      throw error
+    }
+  }
+
+  /**
+   * Does one act after those before it. Resolves when the register has answered, however long it takes.
+   * @template T
+   * @param {(call: Call) => Promise<T>} act
+   */
+  act(act) {
+    return this.acts.run(act)
+  }
+
+  /**
+   * Runs what must not run twice: a second press while it runs is not heard.
+   * @param {() => Promise<void>} work
+   */
+  async once(work) {
+    if (this.#inHand) return
+    this.#inHand = true
+    this.change((state) => (state.busy = true))
+    try {
+      await work()
+    } catch (error) {
+      this.failed(error)
+    } finally {
+      this.#inHand = false
+      this.change((state) => (state.busy = false))
+    }
+  }
+
+  /** @param {unknown} error */
+  failed(error) {
+    this.#notice(error)
+    if (error instanceof Problem && error.code === 'session-required') return
+    this.refuse(sentence(error))
+  }
+
+  /** Says no, on the screen and aloud. @param {string} text */
+  refuse(text) {
+    this.sounds.rejected()
+    this.change((state) => state.say({ kind: 'bad', text }))
+  }
+
+  /** @param {unknown} error */
+  #notice(error) {
+    if (error instanceof NoAnswer) this.change((state) => (state.answering = false))
+    if (error instanceof Problem && error.code === 'session-required') this.sessionLost()
+  }
+
+  sessionLost() {
+    this.api.token = null
+    this.change((state) => state.sessionLost())
+  }
+}

@@ -1,0 +1,52 @@
+/** Listens to the keyboard for the scanner, on every screen of the till. */
+import { dialogIsOpen } from '../lib/dialog.js'
+import { Wedge } from '../lib/wedge.js'
+
+/** @typedef {import('./till.js').Till} Till */
+
+/**
+ * @param {Till} till
+ * @param {string} prefix  the key the scanner sends first, if it is set to
+ */
+export function listen(till, prefix = '') {
+  const wedge = new Wedge({ prefix })
+  document.addEventListener(
+    'keydown',
+    (event) => {
+      if (event.isComposing) return
+      const { taken, scan } = wedge.press(pressOf(event))
+      if (taken) {
+        event.preventDefault()
+        event.stopPropagation()
+      }
+      if (scan !== null) heard(till, scan)
+      else if (!taken && event.key === 'Enter') enter(till, event)
+    },
+    { capture: true },
+  )
+}
+
+/** @param {Till} till @param {string} code */
+function heard(till, code) {
+  if (dialogIsOpen() || till.state.session === null) till.desk.sounds.rejected()
+  else void till.selling.scan(code)
+}
+
+/** Enter with nothing focused is the way on from a finished sale. @param {Till} till @param {KeyboardEvent} event */
+function enter(till, event) {
+  if (till.state.screen !== 'done' || dialogIsOpen() || event.target !== document.body) return
+  event.preventDefault()
+  till.paying.next()
+}
+
+/** @param {KeyboardEvent} event @returns {import('../lib/wedge.js').Press} */
+function pressOf(event) {
+  const { key, code, shiftKey: shift, timeStamp: at } = event
+  return { key, code, shift, at, modified: event.ctrlKey || event.altKey || event.metaKey, editable: takesText(event.target) }
+}
+
+/** @param {EventTarget|null} target */
+function takesText(target) {
+  if (target instanceof HTMLInputElement) return !target.readOnly
+  return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement
+}

@@ -1,0 +1,24 @@
+/** Starts the till: builds it on the real browser, shows it, listens, and keeps its picture of the register fresh. */
+import { questions } from './questions.js'
+import { listen } from './ears.js'
+import { Till } from './till.js'
+import { TillApp } from './till-app.js'
+import { setLanguage } from '../i18n/index.js'
+
+const pause = (/** @type {number} */ ms) => new Promise((/** @type {(value: void) => void} */ resolve) => setTimeout(resolve, ms))
+
+const till = new Till({
+  fetch: (url, init) => fetch(url, init),
+  storage: localStorage,
+  pause,
+  ask: questions(() => till),
+})
+setLanguage(till.settings.get('language', 'fi'))
+
+const app = new TillApp()
+document.body.append(app.withTill(till))
+till.desk.draw = () => app.drawSoon()
+till.speak = (language) => app.speak(language)
+listen(till, till.settings.get('scanner-prefix', ''))
+void till.link.watch(pause)
+setInterval(() => app.drawSoon(), 1000) // the clock, and the age of what is shown

@@ -1,0 +1,39 @@
+/** What a cashier needs seldom: receipts, parked sales, the end of the shift, language, tone. */
+import { ask } from '../lib/dialog.js'
+import { el } from '../lib/dom.js'
+import { t } from '../i18n/index.js'
+import { languageKeys } from './language-keys.js'
+import { showStatus } from './status.js'
+
+/** @typedef {import('./till.js').Till} Till */
+
+/** @param {Till} till */
+export async function showMenu(till) {
+  const { state, settings } = till
+  const quiet = settings.get('tone', 'on') === 'off'
+  const selling = state.shift !== null
+  const chosen = await ask(
+    t('do.menu'),
+    (/** @type {(go: (() => void)|null) => void} */ close) => {
+      const item = (/** @type {string} */ label, /** @type {() => void} */ go, look = '') =>
+        el('button', { type: 'button', class: `key ${look}`, onclick: () => close(go) }, label)
+      const items = [
+        selling ? item(t('menu.receipts'), () => till.desk.change((s) => s.goTo('receipts'))) : null,
+        selling ? item(t('menu.parked'), () => till.desk.change((s) => s.goTo('parked'))) : null,
+        item(t('menu.status'), () => void showStatus(till)),
+        item(quiet ? t('menu.tone-off') : t('menu.tone-on'), () => settings.set('tone', quiet ? 'on' : 'off')),
+        selling && state.sale ? item(t('sale.abort'), () => void till.selling.abort(), 'key-grave') : null,
+        selling && !state.sale ? item(t('menu.close-shift'), () => till.desk.change((s) => s.goTo('shift-close'))) : null,
+        item(t('menu.sign-out'), () => void till.signing.signOut()),
+      ]
+      const languages = languageKeys((language) => close(() => till.speak(language)))
+      return [
+        el('div', { class: 'menu-keys' }, ...items),
+        languages,
+        el('div', { class: 'dialog-keys' }, el('button', { type: 'button', class: 'key', onclick: () => close(null) }, t('do.close'))),
+      ]
+    },
+    'dialog-menu',
+  )
+  chosen?.()
+}

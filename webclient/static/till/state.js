@@ -1,0 +1,143 @@
+/**
+ * What the till screen knows. No DOM, no network, no clock: the verbs below are the only changes,
+ * and every screen draws itself whole from what is here.
+ *
+ * The sale is the register's view of it, replaced as a whole with each answer, never edited.
+ */
+import { Entry } from '../lib/entry.js'
+
+/** @import {Completed, Health, Offline, Payment, QuickKey, RegisterInfo, Sale, Session, Shift} from '../lib/types.js' */
+
+/** @typedef {'sale'|'pay'|'done'|'parked'|'receipts'|'shift-close'} Place  where a signed-in cashier is */
+/** @typedef {'starting'|'sign-in'|'shift-open'|Place} Screen */
+/** @typedef {{id: number, code: string}} Unknown  a scan that no article answers to */
+/** @typedef {{kind: 'good'|'bad', text: string}} Message */
+/** @typedef {'quick'|'keys'} Panel  which half is shown where there is no room for both */
+
+export class TillState {
+  /** @type {RegisterInfo|null} */ register = null
+  /** @type {Session|null} */ session = null
+  /** @type {Shift|null} */ shift = null
+  /** @type {Sale|null} */ sale = null
+  /** @type {Payment|null} */ payment = null
+  /** @type {Completed|null} */ completed = null
+  /** @type {Offline|null} */ offline = null
+  /** @type {Health|null} */ health = null
+  /** @type {QuickKey[]|null} */ quickKeys = null
+  /** @type {Unknown[]} */ unknown = []
+  /** @type {Message|null} */ message = null
+  /** @type {Place} */ place = 'sale'
+  /** @type {Panel} */ panel = 'quick'
+  /** @type {number|null} the chosen line */ chosen = null
+  entry = new Entry()
+  /** The register answered the last question it was asked. */
+  answering = true
+  /** An act is under way: what must not be done twice is switched off. */
+  busy = false
+  /** The session ended by itself, so signing in goes on with what was there. */
+  interrupted = false
+  #unknownCount = 0
+
+  /** @returns {Screen} */
+  get screen() {
+    if (this.register === null) return 'starting'
+    if (this.session === null) return 'sign-in'
+    if (this.shift === null && this.place !== 'shift-close') return 'shift-open'
+    return this.place
+  }
+
+  get cannotSell() {
+    return this.register !== null && this.register.snapshot === null
+  }
+
+  get liveLines() {
+    return this.sale?.lines.filter((line) => !line.voided) ?? []
+  }
+
+  /** Nothing unsold may leave unpaid: an unknown code is dismissed before anybody pays. */
+  get canPay() {
+    return this.sale !== null && this.liveLines.length > 0 && this.unknown.length === 0 && !this.busy
+  }
+
+  /** @param {RegisterInfo} info */
+  registerAnswered(info) {
+    this.register = info
+  }
+
+  /** @param {Session} session */
+  signedIn(session) {
+    this.session = session
+    this.interrupted = false
+    this.message = null
+  }
+
+  /** The cashier leaves. The sale, if any, is a draft in the register and is found again. */
+  signedOut() {
+    this.session = null
+    this.shift = null
+    this.sale = null
+    this.payment = null
+    this.completed = null
+    this.unknown = []
+    this.place = 'sale'
+    this.message = null
+    this.entry.clear()
+  }
+
+  /** The register no longer knows the session: everything stays where it is. */
+  sessionLost() {
+    this.interrupted = this.session !== null || this.interrupted
+    this.session = null
+  }
+
+  /** @param {Sale|null} sale */
+  saleIs(sale) {
+    const before = this.sale?.id === sale?.id ? (this.sale?.lines.length ?? 0) : 0
+    this.sale = sale
+    const lines = sale?.lines ?? []
+    const kept = lines.some((line) => line.n === this.chosen && !line.voided)
+    if (lines.length > before || !kept) this.chosen = this.liveLines.at(-1)?.n ?? null
+  }
+
+  /** @param {number} n */
+  choose(n) {
+    this.chosen = n
+  }
+
+  /** @param {string} code */
+  notFound(code) {
+    this.#unknownCount += 1
+    this.unknown = [...this.unknown, { id: this.#unknownCount, code }]
+  }
+
+  /** @param {number} id */
+  dismiss(id) {
+    this.unknown = this.unknown.filter((one) => one.id !== id)
+  }
+
+  /** @param {Place} place */
+  goTo(place) {
+    this.place = place
+    this.message = null
+    this.entry.clear()
+    if (place !== 'pay') this.payment = null
+  }
+
+  /** @param {Completed} completed */
+  saleDone(completed) {
+    this.completed = completed
+    this.saleIs(null)
+    this.unknown = []
+    this.goTo('done')
+  }
+
+  nextCustomer() {
+    this.completed = null
+    this.goTo('sale')
+  }
+
+  /** @param {Message|null} message */
+  say(message) {
+    this.message = message
+  }
+}

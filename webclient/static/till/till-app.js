@@ -1,0 +1,87 @@
+/** The whole till: its head, its bar, the one screen that is up, and what it has to say. */
+import { attr, el, text } from '../lib/dom.js'
+import { language, setLanguage, t } from '../i18n/index.js'
+import { bars, head } from './head.js'
+import { Screen } from './screen.js'
+import { DoneScreen } from './done-screen.js'
+import { ParkedScreen } from './parked-screen.js'
+import { PayScreen } from './pay-screen.js'
+import { ReceiptsScreen } from './receipts-screen.js'
+import { SaleScreen } from './sale-screen.js'
+import { ShiftCloseScreen } from './shift-close-screen.js'
+import { ShiftOpenScreen } from './shift-open-screen.js'
+import { SignInScreen } from './sign-in-screen.js'
+import { StartingScreen } from './starting-screen.js'
+
+/** @type {Record<import('./state.js').Screen, new () => Screen>} */
+const SCREENS = {
+  starting: StartingScreen,
+  'sign-in': SignInScreen,
+  'shift-open': ShiftOpenScreen,
+  'shift-close': ShiftCloseScreen,
+  sale: SaleScreen,
+  pay: PayScreen,
+  done: DoneScreen,
+  parked: ParkedScreen,
+  receipts: ReceiptsScreen,
+}
+
+export class TillApp extends Screen {
+  #queued = false
+  /** @type {{node: HTMLElement, draw: () => void}[]} */
+  #frame = []
+  #main = el('main', { class: 'main' })
+  #message = el('p', { class: 'message', role: 'alert' })
+  /** @type {Screen|null} */
+  #screen = null
+
+  /** @override */
+  build() {
+    document.documentElement.lang = language()
+    this.#frame = [head(this.till), bars(this.till)]
+    this.#screen = null
+    return [...this.#frame.map((part) => part.node), this.#main, this.#message]
+  }
+
+  /** @override */
+  draw() {
+    for (const part of this.#frame) part.draw()
+    this.#showScreen()
+    this.#showMessage()
+    attr(this, 'aria-busy', this.till.state.busy)
+  }
+
+  /** Any number of changes in one turn are one drawing. */
+  drawSoon() {
+    if (this.#queued) return
+    this.#queued = true
+    queueMicrotask(() => {
+      this.#queued = false
+      if (this.isConnected) this.draw()
+    })
+  }
+
+  /** @param {string} wanted */
+  speak(wanted) {
+    this.till.settings.set('language', wanted)
+    setLanguage(wanted)
+    this.connectedCallback()
+  }
+
+  #showScreen() {
+    const Kind = SCREENS[this.till.state.screen]
+    if (this.#screen instanceof Kind) return this.#screen.draw()
+    this.#screen = new Kind().withTill(this.till)
+    this.#main.replaceChildren(this.#screen)
+    document.title = `${t('app.name')} ${this.till.state.register?.register ?? ''}`.trim()
+  }
+
+  #showMessage() {
+    const { message } = this.till.state
+    this.#message.hidden = message === null
+    attr(this.#message, 'class', `message message-${message?.kind ?? 'good'}`)
+    text(this.#message, message?.text ?? '')
+  }
+}
+
+customElements.define('till-app', TillApp)

@@ -1,0 +1,49 @@
+/** The till put together: what it knows and all that a cashier can do with it. */
+import { Acts } from '../lib/acts.js'
+import { Api } from '../lib/api.js'
+import { newKey } from '../lib/ids.js'
+import { Settings } from '../lib/settings.js'
+import { Sounds } from '../lib/sound.js'
+import { Desk } from './desk.js'
+import { Link } from './link.js'
+import { Paying } from './paying.js'
+import { Selling } from './selling.js'
+import { Signing } from './signing.js'
+import { TillState } from './state.js'
+
+/** @typedef {import('./desk.js').Questions} Questions */
+
+export class Till {
+  /** Changes the language of the screen; the screen itself says how. @type {(language: string) => void} */
+  speak = () => {}
+
+  /**
+   * @param {object} world
+   * @param {(url: string, init: RequestInit) => Promise<Response>} world.fetch
+   * @param {Pick<Storage, 'getItem'|'setItem'>|null} world.storage
+   * @param {(ms: number) => Promise<void>} world.pause
+   * @param {Questions} world.ask
+   */
+  constructor({ fetch, storage, pause, ask }) {
+    const settings = new Settings(storage)
+    const api = new Api(fetch)
+    const state = new TillState()
+    const acts = new Acts({ send: (method, path, body, key) => api.send(method, path, body, key), pause, newKey, changed: () => this.#held() })
+    const sounds = new Sounds(() => settings.get('tone', 'on') === 'off')
+    this.state = state
+    this.acts = acts
+    this.settings = settings
+    this.desk = new Desk({ state, api, acts, sounds, settings, ask })
+    this.paying = new Paying(this.desk)
+    this.selling = new Selling(this.desk)
+    this.signing = new Signing(this.desk, this.paying)
+    this.link = new Link(this.desk, this.paying)
+  }
+
+  /** An act that waits shows why: the bar, or the way back in. */
+  #held() {
+    if (this.acts.held === 'no-answer') this.state.answering = false
+    if (this.acts.held === 'session' && this.state.session !== null) this.desk.sessionLost()
+    else this.desk.draw()
+  }
+}
