@@ -1,0 +1,1 @@
+"""The read-only price book over the active snapshot."""

@@ -1,0 +1,82 @@
+"""What every act at the counter needs: journal, price book, mode, clock, and one lock.
+
+One lock makes acts follow each other: a register has one drawer, and its journal one writer.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from typing import Any, Protocol
+
+import orjson
+
+from poscore.errors import Refused
+from poscore.instants import instant_text
+from register_svc.catalog.price_book import PriceBook
+from register_svc.journal.answers import Answers, Kept, Key
+from register_svc.journal.journal import Journal, Writing
+from register_svc.journal.reading import JournalReader, Unsent
+from register_svc.journal.shifts import ShiftRows
+from register_svc.till.shifts import Shift
+
+
+class Mode(Protocol):
+    """The link to head office, as far as the counter cares. Nothing here ever waits."""
+
+    @property
+    def is_offline(self) -> bool: ...
+
+    def wake(self) -> None:
+        """A record is on disk."""
+
+    def unsent(self) -> Unsent: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    journal: Journal
+    reader: JournalReader
+    answers: Answers
+    shifts: ShiftRows
+    book: PriceBook
+    mode: Mode
+    clock: Callable[[], datetime]
+    zone: tzinfo
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def now(self) -> str:
+        return instant_text(self.clock())
+
+    def open_shift(self) -> Shift:
+        """Raises Refused `no-open-shift`."""
+        shift = self.shifts.current()
+        if shift is None:
+            raise Refused("no-open-shift", "open a shift first")
+        return shift
+
+    def replayed(self, key: Key | None) -> Kept | None:
+        """The first answer to this key, if it was given before. Call with the lock held, before anything else."""
+        return self.answers.find(key) if key else None
+
+    def keep(self, writing: Writing, key: Key | None, status: int, answer: Any) -> Kept:
+        """`answer` as the bytes that go out, kept for a retry in the same transaction."""
+        kept = Kept(status, orjson.dumps(answer))
+        if key:
+            self.answers.keep(writing, key, kept, int(self.clock().timestamp()))
+        return kept
+
+    def record(self, key: Key | None, status: int, kind: str, body: dict[str, Any]) -> Kept:
+        """An act that is one record and answers with the record's body."""
+        with self.lock:
+            kept = self.replayed(key)
+            if kept:
+                return kept
+            shift = self.open_shift()
+            with self.journal.write() as writing:
+                record = writing.append(kind, self.now(), shift.business_day, body)
+                kept = self.keep(writing, key, status, {"seq": record.seq, "at": record.at, **body})
+        self.mode.wake()
+        return kept

@@ -1,0 +1,355 @@
+"""Selling: every change of an open sale is on disk before it is answered, completing is one transaction.
+
+- A draft's change survives a kill; one that settles something outside the register (a card) survives a power cut too.
+- Completing appends the record, deletes the draft and keeps the idempotent answer together. It never waits for
+  anybody: the courier is told afterwards.
+- The receipt number is taken when the sale starts; an aborted sale keeps its number as a record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+
+from poscore import records
+from poscore.errors import Refused
+from poscore.ids import ReceiptNo
+from poscore.instants import parse_instant
+from poscore.money import Cents
+from poscore.quantity import Quantity
+from poscore.sale import ABORTED, COMPLETED, OPEN, PARKED, RETURN, SALE, Sale
+from register_svc.catalog.catalog import one_article
+from register_svc.checkout.desk import Desk
+from register_svc.checkout.receipts import Receipts
+from register_svc.journal.answers import Kept, Key
+from register_svc.journal.drafts import load_drafts
+from register_svc.journal.verify import receipt_series
+from register_svc.till.articles import Customer, PriceDay
+from register_svc.till.basket import Basket, Discount, Item, standard_rate
+from register_svc.till.people import SELL, Session
+from register_svc.till.tenders import SETTLED_OUTSIDE, check_tenders, payment_options, refusal, rule_of
+
+CREATED, DONE = 201, 200
+# A switch of snapshots waits for an open sale at most this long after its last change: a forgotten one must not
+# keep yesterday's prices.
+_SWITCH_WAITS = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class NewSale:
+    kind: str = SALE
+    training: bool = False
+    customer: str | None = None
+    original_receipt: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewTender:
+    """`amount` None settles what is left; always positive, also in a return."""
+
+    type: str
+    amount: Cents | None = None
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewLine:
+    """Exactly one of `code`, `article_id` and `open` (name, unit price, VAT code)."""
+
+    quantity: Quantity
+    code: str | None = None
+    article_id: str | None = None
+    open: tuple[str, Cents, str] | None = None
+
+
+class Sales:
+    """The open and parked sales of a register."""
+
+    def __init__(self, desk: Desk, receipts: Receipts) -> None:
+        self._desk, self._receipts = desk, receipts
+        self._drafts: dict[str, Basket] = {}
+        self._changed_at: dict[str, datetime] = {}
+        for draft in load_drafts(desk.journal.db):
+            self._drafts[draft.sale_id] = Basket.from_wire(orjson.loads(draft.document))
+            self._changed_at[draft.sale_id] = parse_instant(draft.changed_at)
+
+    # --- the verbs
+
+    def start(self, session: Session, new: NewSale, key: Key | None) -> Kept:
+        session.must(SELL)
+        desk = self._desk
+        with desk.lock:
+            kept = desk.replayed(key)
+            if kept:
+                return kept
+            shift, catalog = desk.open_shift(), desk.book.require()
+            day = PriceDay.of(catalog.version, shift.business_day, catalog.vat)
+            if new.customer:
+                self._customer(new.customer)
+            self._check_original(new)
+            owner = desk.journal.owner
+            with desk.journal.write(durable=False) as writing:
+                n = writing.next_number(receipt_series(owner.epoch, new.training))
+                basket = Basket(
+                    ReceiptNo(owner.register, owner.epoch, n, new.training).text,
+                    new.kind,
+                    new.training,
+                    shift.business_day,
+                    session.cashier or "",
+                    standard_rate(day),
+                    desk.now(),
+                    customer=new.customer,
+                    original_receipt=new.original_receipt,
+                )
+                kept = self._save(writing, basket, key, CREATED)
+            self._remember(basket)
+            return kept
+
+    def add_line(self, session: Session, sale_id: str, new: NewLine, key: Key | None) -> Kept:
+        def act(basket: Basket) -> Basket:
+            catalog = self._desk.book.require()
+            day = PriceDay.of(catalog.version, basket.business_day, catalog.vat)
+            return basket.add_line(self._item(new, day), new.quantity, catalog.version)
+
+        return self._change(session, sale_id, key, act, status=CREATED)
+
+    def change_quantity(self, session: Session, sale_id: str, n: int, quantity: Quantity, key: Key | None) -> Kept:
+        return self._change(session, sale_id, key, lambda basket: basket.change_quantity(n, quantity))
+
+    def void_line(self, session: Session, sale_id: str, n: int) -> Kept:
+        return self._change(session, sale_id, None, lambda basket: basket.void_line(n))
+
+    def add_discount(self, session: Session, sale_id: str, discount: Discount, key: Key | None) -> Kept:
+        return self._change(session, sale_id, key, lambda basket: basket.add_discount(discount), status=CREATED)
+
+    def set_customer(self, session: Session, sale_id: str, customer: str | None, key: Key | None) -> Kept:
+        def act(basket: Basket) -> Basket:
+            if customer:
+                self._customer(customer)
+            return basket.with_customer(customer)
+
+        return self._change(session, sale_id, key, act)
+
+    def add_tender(self, session: Session, sale_id: str, new: NewTender, key: Key | None) -> Kept:
+        def act(basket: Basket) -> Basket:
+            rules = self._desk.book.require().tender_rules
+            error = refusal(rule_of(rules, new.type), self._desk.mode.is_offline, self._customer_of(basket))
+            if error:
+                raise error
+            return basket.add_tender(new.type, new.amount, new.reference)
+
+        return self._change(session, sale_id, key, act, status=CREATED, durable=new.type in SETTLED_OUTSIDE)
+
+    def remove_tender(self, session: Session, sale_id: str, n: int) -> Kept:
+        # Durable whatever its type: it is rare, and the one that matters is a card's.
+        return self._change(session, sale_id, None, lambda basket: basket.remove_tender(n), durable=True)
+
+    def park(self, session: Session, sale_id: str, key: Key | None) -> Kept:
+        def act(basket: Basket) -> Basket:
+            if basket.state != OPEN:
+                raise Refused("sale-not-open", f"the sale is {basket.state}")
+            if basket.tenders:
+                raise Refused("sale-has-tenders", "take the tenders away before parking the sale")
+            return replace(basket, state=PARKED)
+
+        return self._change(session, sale_id, key, act)
+
+    def resume(self, session: Session, sale_id: str, key: Key | None) -> Kept:
+        def act(basket: Basket) -> Basket:
+            if basket.state != PARKED:
+                raise Refused("sale-not-parked", f"the sale is {basket.state}")
+            return replace(basket, state=OPEN)
+
+        return self._change(session, sale_id, key, act)
+
+    def complete(self, session: Session, sale_id: str, key: Key | None) -> Kept:
+        """Durable before it answers; never waits for head office."""
+        session.must(SELL)
+        desk = self._desk
+        with desk.lock:
+            kept = desk.replayed(key)
+            if kept:
+                return kept
+            shift, basket = desk.open_shift(), self._basket(sale_id)
+            basket = replace(basket, business_day=shift.business_day, cashier=session.cashier or basket.cashier)
+            offline = desk.mode.is_offline
+            sale = basket.completed(offline)
+            customer = self._customer_of(basket)
+            check_tenders(basket.tenders, desk.book.require().tender_rules, offline, customer)
+            kept = self._finish(basket, sale, records.SALE, key, customer)
+        desk.mode.wake()
+        return kept
+
+    def abort(self, session: Session, sale_id: str, key: Key | None) -> Kept:
+        """The sale keeps its number as a record."""
+        session.must(SELL)
+        desk = self._desk
+        with desk.lock:
+            kept = desk.replayed(key)
+            if kept:
+                return kept
+            basket = self._basket(sale_id)
+            if basket.tenders:
+                raise Refused("sale-has-tenders", "take the tenders away before aborting the sale")
+            sale = basket.document(desk.mode.is_offline, ABORTED)
+            kept = self._finish(basket, sale, records.SALE_ABORTED, key, None)
+        desk.mode.wake()
+        return kept
+
+    # --- looking
+
+    def view(self, sale_id: str) -> dict[str, Any]:
+        """Raises Refused `sale-not-found`."""
+        basket = self._drafts.get(sale_id)
+        if basket:
+            return basket.document(self._desk.mode.is_offline).to_wire()
+        sale: dict[str, Any] = self._desk.reader.record_of_sale(sale_id).body["sale"]
+        return sale
+
+    def drafts(self, state: str) -> list[dict[str, Any]]:
+        """Open or parked sales, the oldest change first."""
+        offline = self._desk.mode.is_offline
+        found = [basket for basket in self._drafts.copy().values() if basket.state == state]
+        found.sort(key=lambda basket: self._changed_at[basket.id])
+        return [basket.document(offline).to_wire() for basket in found]
+
+    def payment(self, sale_id: str) -> dict[str, Any]:
+        """What can be paid how right now."""
+        basket = self._basket(sale_id)
+        rules = self._desk.book.require().tender_rules
+        customer = self._customer_of(basket)
+        return payment_options(basket, list(rules.values()), self._desk.mode.is_offline, customer)
+
+    # --- between receipts
+
+    def between_receipts(self, act: Callable[[], None]) -> bool:
+        """Run `act` while no sale is under way; False (and not run) while one is."""
+        with self._desk.lock:
+            still = self._desk.clock() - _SWITCH_WAITS
+            if any(
+                basket.state == OPEN and not basket.is_empty and self._changed_at[basket.id] > still
+                for basket in self._drafts.values()
+            ):
+                return False
+            act()
+            return True
+
+    def open_with_goods(self) -> list[str]:
+        """Receipt numbers of open sales that hold anything."""
+        return [b.id for b in self._drafts.copy().values() if b.state == OPEN and not b.is_empty]
+
+    def abort_empty(self) -> None:
+        """Finish open sales that hold nothing, so that a shift can close. Call with the lock held."""
+        for basket in [b for b in self._drafts.values() if b.state == OPEN and b.is_empty]:
+            sale = basket.document(self._desk.mode.is_offline, ABORTED)
+            self._finish(basket, sale, records.SALE_ABORTED, None, None)
+
+    # --- within
+
+    def _change(
+        self,
+        session: Session,
+        sale_id: str,
+        key: Key | None,
+        act: Callable[[Basket], Basket],
+        *,
+        status: int = DONE,
+        durable: bool = False,
+    ) -> Kept:
+        """One change of a draft: decide, commit, answer with the whole view."""
+        session.must(SELL)
+        desk = self._desk
+        with desk.lock:
+            kept = desk.replayed(key)
+            if kept:
+                return kept
+            basket = act(self._basket(sale_id))
+            with desk.journal.write(durable) as writing:
+                kept = self._save(writing, basket, key, status)
+            self._remember(basket)
+            return kept
+
+    def _save(self, writing: Any, basket: Basket, key: Key | None, status: int) -> Kept:
+        view = basket.document(self._desk.mode.is_offline).to_wire()
+        writing.save_draft(basket.id, basket.state, orjson.dumps(basket.to_wire()), self._desk.now())
+        return self._desk.keep(writing, key, status, view)
+
+    def _remember(self, basket: Basket) -> None:
+        self._drafts[basket.id] = basket
+        self._changed_at[basket.id] = self._desk.clock()
+
+    def _finish(self, basket: Basket, sale: Sale, kind: str, key: Key | None, customer: Customer | None) -> Kept:
+        """The record, the end of the draft and the answer in one durable transaction."""
+        desk, at = self._desk, self._desk.now()
+        document = sale.to_wire()
+        body = {
+            "sale": document,
+            "started_at": basket.started_at,
+            "discounts": [
+                {"line": d.line, "percent_bp": d.percent_bp, "amount": d.amount, "reason": d.reason}
+                for d in basket.discounts
+            ],
+            "original_receipt": basket.original_receipt,
+            "customer_name": customer.name if customer else None,
+        }
+        answer: dict[str, Any] = document
+        if kind == records.SALE:
+            answer = {
+                "receipt_no": sale.header.receipt_no,
+                "change": sale.totals.change,
+                "sale": document,
+                "receipt_text": self._receipts.text(sale, at, body),
+            }
+        with desk.journal.write() as writing:
+            record = writing.append(kind, at, sale.header.business_day, body)
+            writing.keep_receipt(record, basket.id, sale.header.state, basket.training)
+            writing.delete_draft(basket.id)
+            kept = desk.keep(writing, key, DONE, answer)
+        del self._drafts[basket.id], self._changed_at[basket.id]
+        return kept
+
+    def _basket(self, sale_id: str) -> Basket:
+        basket = self._drafts.get(sale_id)
+        if basket is None:
+            state = self._desk.reader.record_of_sale(sale_id).body["sale"]["state"]
+            raise Refused("sale-not-open", f"the sale is {state}")
+        return basket
+
+    def _item(self, new: NewLine, day: PriceDay) -> Item:
+        catalog = self._desk.book.require()
+        if new.open:
+            return Item.open_price(*new.open, day)
+        if new.article_id is not None:
+            article = catalog.article(new.article_id)
+            return Item.of_article(one_article([article] if article else [], new.article_id), None, day)
+        code = new.code or ""
+        return Item.of_article(one_article(catalog.articles_of_code(code), code), code, day)
+
+    def _customer(self, customer_id: str) -> Customer:
+        customer = self._desk.book.require().customer(customer_id)
+        if customer is None:
+            raise Refused("customer-not-found", f"this store has no customer {customer_id}")
+        return customer
+
+    def _customer_of(self, basket: Basket) -> Customer | None:
+        return self._desk.book.require().customer(basket.customer) if basket.customer else None
+
+    def _check_original(self, new: NewSale) -> None:
+        """A receipt of this register must exist and be a completed sale; one of another register is taken on trust."""
+        if new.original_receipt is None:
+            return
+        if new.kind != RETURN:
+            raise Refused("body-invalid", "only a return names an original receipt")
+        number = ReceiptNo.parse(new.original_receipt)
+        if number.register != self._desk.journal.owner.register:
+            return
+        try:
+            record = self._desk.reader.record_of_sale(new.original_receipt)
+        except Refused:
+            raise Refused("receipt-not-found", f"this register has no receipt {new.original_receipt}") from None
+        if record.body["sale"]["state"] != COMPLETED or record.body["sale"]["kind"] != SALE:
+            raise Refused("receipt-not-found", f"{new.original_receipt} is no completed sale")

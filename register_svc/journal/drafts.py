@@ -1,0 +1,21 @@
+"""Open and parked sales on disk. They survive a kill; only the journal makes a sale final."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from register_svc.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    sale_id: str
+    state: str
+    document: bytes
+    changed_at: str
+
+
+def load_drafts(db: Database) -> list[Draft]:
+    """Every draft, oldest change first."""
+    rows = db.reader.execute("SELECT sale_id, state, document, changed_at FROM draft ORDER BY changed_at, sale_id")
+    return [Draft(*row) for row in rows]

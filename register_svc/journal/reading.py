@@ -1,0 +1,94 @@
+"""Reading the journal back: receipts, the records of a shift, and what has not been returned yet.
+
+Nothing here writes. Reads never wait for the writer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from poscore.errors import Refused
+from poscore.records import Record
+from register_svc.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """What head office has not acknowledged. `oldest_at`: instant's text of the oldest record, or None."""
+
+    records: int
+    sales: int
+    oldest_at: str | None
+
+
+class JournalReader:
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def record_of_sale(self, sale_id: str) -> Record:
+        """The record that finished a sale. Raises Refused `sale-not-found`."""
+        row = self._db.reader.execute(
+            "SELECT record FROM receipt JOIN journal USING(epoch, seq) WHERE sale_id = ?", (sale_id,)
+        ).fetchone()
+        if row is None:
+            raise Refused("sale-not-found", f"this register has no sale {sale_id}")
+        return Record.parse(row[0])
+
+    def sales(self, state: str, business_day: str | None, after: str, limit: int) -> Iterator[Record]:
+        """Records of finished sales in one state, newest first, before the sale id `after` (empty: from the newest)."""
+        sql = "SELECT record FROM receipt JOIN journal USING(epoch, seq) WHERE state = ?"
+        values: list[str | int] = [state]
+        if business_day:
+            sql, values = f"{sql} AND business_day = ?", [*values, business_day]
+        if after:
+            sql += " AND (epoch, seq) < (SELECT epoch, seq FROM receipt WHERE sale_id = ?)"
+            values.append(after)
+        rows = self._db.reader.execute(f"{sql} ORDER BY epoch DESC, seq DESC LIMIT ?", (*values, limit))
+        return (Record.parse(row[0]) for row in rows)
+
+    def between(self, epoch: int, first_seq: int, last_seq: int | None = None) -> Iterator[Record]:
+        """Records of one epoch from `first_seq` to `last_seq` (both included; None: to the end)."""
+        rows = self._db.reader.execute(
+            "SELECT record FROM journal WHERE epoch = ? AND seq BETWEEN ? AND ? ORDER BY seq",
+            (epoch, first_seq, last_seq if last_seq is not None else 1 << 60),
+        )
+        return (Record.parse(row[0]) for row in rows)
+
+    def epochs(self) -> list[int]:
+        """Every epoch that has records, oldest first."""
+        return [row[0] for row in self._db.reader.execute("SELECT DISTINCT epoch FROM journal ORDER BY epoch")]
+
+    def last_seq(self, epoch: int) -> int:
+        row = self._db.reader.execute("SELECT max(seq) FROM journal WHERE epoch = ?", (epoch,)).fetchone()
+        return int(row[0] or 0)
+
+    def rows_after(self, epoch: int, seq: int, limit: int, max_bytes: int) -> list[tuple[int, str, bytes]]:
+        """(seq, hash, canonical bytes) after `seq`: at most `limit` records and, past the first, `max_bytes`."""
+        found: list[tuple[int, str, bytes]] = []
+        size = 0
+        rows = self._db.reader.execute(
+            "SELECT seq, hash, record FROM journal WHERE epoch = ? AND seq > ? ORDER BY seq LIMIT ?",
+            (epoch, seq, limit),
+        )
+        for row in rows:
+            size += len(row[2])
+            if found and size > max_bytes:
+                break
+            found.append((row[0], row[1], row[2]))
+        rows.close()
+        return found
+
+    def unsent(self, epoch: int, acked_seq: int) -> Unsent:
+        """Counted over the records after the watermark; cheap while there are few."""
+        reader = self._db.reader
+        count, first = reader.execute(
+            "SELECT count(*), min(seq) FROM journal WHERE epoch = ? AND seq > ?", (epoch, acked_seq)
+        ).fetchone()
+        if not count:
+            return Unsent(0, 0, None)
+        sales = reader.execute(
+            "SELECT count(*) FROM receipt WHERE epoch = ? AND seq > ? AND queued = 1", (epoch, acked_seq)
+        ).fetchone()[0]
+        oldest = reader.execute("SELECT record FROM journal WHERE epoch = ? AND seq = ?", (epoch, first)).fetchone()
+        return Unsent(count, sales, Record.parse(oldest[0]).at)

@@ -1,0 +1,59 @@
+"""Tables of `journal.db`, as migrations that never change once released."""
+
+from __future__ import annotations
+
+import sqlite_utils
+
+from register_svc.database import Migration
+
+
+def _first(db: sqlite_utils.Database) -> None:
+    # `record` holds the canonical bytes as text; nothing is ever updated or deleted here.
+    db.execute(
+        """CREATE TABLE journal(
+            id INTEGER PRIMARY KEY,
+            epoch INTEGER NOT NULL,
+            seq INTEGER NOT NULL,
+            hash TEXT NOT NULL,
+            record BLOB NOT NULL,
+            UNIQUE(epoch, seq)
+        )"""
+    )
+    # Where a finished sale lies, so that a receipt is found without reading the journal. `queued` is 1 for a completed
+    # sale or return that counts as one to return (training does not).
+    db.execute(
+        """CREATE TABLE receipt(
+            sale_id TEXT PRIMARY KEY,
+            epoch INTEGER NOT NULL,
+            seq INTEGER NOT NULL,
+            state TEXT NOT NULL,
+            business_day TEXT NOT NULL,
+            queued INTEGER NOT NULL
+        ) WITHOUT ROWID"""
+    )
+    db.execute(
+        "CREATE TABLE draft(sale_id TEXT PRIMARY KEY, state TEXT NOT NULL, document BLOB NOT NULL,"
+        " changed_at TEXT NOT NULL)"
+    )
+    db.execute("CREATE TABLE counter(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID")
+    db.execute(
+        """CREATE TABLE shift(
+            no INTEGER PRIMARY KEY,
+            epoch INTEGER NOT NULL,
+            first_seq INTEGER NOT NULL,
+            business_day TEXT NOT NULL,
+            opened_at TEXT NOT NULL,
+            opened_by TEXT NOT NULL,
+            opening_float INTEGER NOT NULL,
+            closed_at TEXT,
+            report TEXT
+        )"""
+    )
+    # Rows are in the order of time, so the oldest are found without an index. `body` is one zstd frame.
+    db.execute(
+        "CREATE TABLE answer(id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, fingerprint BLOB NOT NULL,"
+        " status INTEGER NOT NULL, body BLOB NOT NULL, at_s INTEGER NOT NULL)"
+    )
+
+
+MIGRATIONS: tuple[Migration, ...] = (_first,)

@@ -1,0 +1,107 @@
+"""Verify a journal file with a code path of its own: nothing of the writing side is used.
+
+Found: edited bytes, removed middle, removed tail (against the last signed head), swapped and duplicate records,
+and receipt numbers that are missing though no draft is open for them.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from poscore.canonical import parse_json
+from poscore.errors import Fault, PosError
+from poscore.ids import ReceiptNo
+from poscore.records import SALE, SALE_ABORTED, Finding, Head, genesis_hash, verify_chain
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The result over every epoch in the file; epoch, seq and hash are the end of the newest one."""
+
+    ok: bool
+    records: int
+    epoch: int
+    seq: int
+    hash: str
+    findings: tuple[Finding, ...]
+
+
+def verify_journal(path: Path, store: str, register: str, epoch: int, head: Head | None = None) -> Verdict:
+    """Check the journal at `path`. `head`: the last head known from elsewhere. Raises Fault `journal-unreadable`."""
+    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None)
+    try:
+        return _verify(connection, store, register, epoch, head)
+    except sqlite3.DatabaseError as error:
+        raise Fault("journal-unreadable", f"{path.name} cannot be read: {error}") from error
+    finally:
+        connection.close()
+
+
+def _verify(connection: sqlite3.Connection, store: str, register: str, epoch: int, head: Head | None) -> Verdict:
+    connection.execute("BEGIN")  # one view of the file, whatever the running register appends meanwhile
+    epochs = {row[0] for row in connection.execute("SELECT DISTINCT epoch FROM journal")} | {epoch}
+    findings: list[Finding] = []
+    for number in sorted(epochs):
+        known = head if head is not None and head.epoch == number else None
+        findings += verify_chain(genesis_hash(store, register, number), _rows(connection, number), known)
+    findings += _missing_receipts(connection, register, epochs)
+    count = connection.execute("SELECT count(*) FROM journal").fetchone()[0]
+    last = connection.execute(
+        "SELECT seq, hash FROM journal WHERE epoch = ? ORDER BY id DESC LIMIT 1", (max(epochs),)
+    ).fetchone()
+    seq, digest = last or (0, genesis_hash(store, register, max(epochs)))
+    return Verdict(not findings, count, max(epochs), seq, digest, tuple(findings))
+
+
+def _rows(connection: sqlite3.Connection, epoch: int) -> Iterator[tuple[int, str, bytes]]:
+    # In the order in which they were written, so that swapped rows are seen as such.
+    for seq, digest, record in connection.execute(
+        "SELECT seq, hash, record FROM journal WHERE epoch = ? ORDER BY id", (epoch,)
+    ):
+        yield seq, digest, record.encode() if isinstance(record, str) else record
+
+
+def _missing_receipts(connection: sqlite3.Connection, register: str, epochs: set[int]) -> Iterator[Finding]:
+    """Receipt numbers up to each series' counter that neither a record nor an open draft accounts for.
+
+    A draft of an old epoch may be finished in a new one, so numbers are sought over all records.
+    """
+    seen: dict[ReceiptNo, int] = {}
+    for epoch in sorted(epochs):
+        for seq, _, data in _rows(connection, epoch):
+            number = _receipt_no(data)
+            if number is None:
+                continue
+            if number in seen:
+                yield Finding(
+                    seq, "duplicate-receipt", f"receipt {number.text} stands in record {seen[number]} already"
+                )
+            seen[number] = seq
+    accounted = {number.text for number in seen} | {row[0] for row in connection.execute("SELECT sale_id FROM draft")}
+    counters = dict(connection.execute("SELECT name, value FROM counter"))
+    for epoch, training in sorted((epoch, training) for epoch in epochs for training in (False, True)):
+        taken = [number.n for number in seen if (number.epoch, number.training) == (epoch, training)]
+        last = max([counters.get(receipt_series(epoch, training), 0), *taken])
+        for n in range(1, last + 1):
+            text = ReceiptNo(register, epoch, n, training).text
+            if text not in accounted:
+                yield Finding(0, "receipt-missing", f"nothing accounts for receipt {text}")
+
+
+def _receipt_no(data: bytes) -> ReceiptNo | None:
+    """The number of a record that finishes a sale; None for other records and unreadable ones (the chain names them)."""
+    try:
+        record = parse_json(data)
+        if record["type"] in (SALE, SALE_ABORTED):
+            return ReceiptNo.parse(record["body"]["sale"]["receipt_no"])
+    except (ValueError, KeyError, TypeError, PosError):
+        pass
+    return None
+
+
+def receipt_series(epoch: int, training: bool) -> str:
+    """Name of the counter that gives receipt numbers."""
+    return f"{'training' if training else 'receipt'}-{epoch}"

@@ -1,0 +1,75 @@
+"""What the rules know of the price book: plain values, copied into a sale so that it never changes under the cashier."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from poscore.money import Cents
+from poscore.vat import CODES, VatTable
+
+OPEN_PRICE_UNIT = "kpl"
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """An article of the active snapshot. `price` includes VAT and `deposit`."""
+
+    article_id: str
+    name: str
+    price: Cents
+    vat_code: str
+    department: str
+    unit: str
+    deposit: Cents
+    age_limit: int
+
+    def to_wire(self) -> dict[str, Any]:
+        return {
+            "article_id": self.article_id,
+            "name": self.name,
+            "unit_price": self.price,
+            "vat_code": self.vat_code,
+            "department": self.department,
+            "unit": self.unit,
+            "deposit": self.deposit,
+            "age_limit": self.age_limit,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """A customer of this store. `tenders`: the tender types that the customer may use on credit."""
+
+    customer_id: str
+    name: str
+    business_id: str
+    tenders: tuple[str, ...]
+    credit_limit: Cents | None
+
+    def to_wire(self) -> dict[str, Any]:
+        return {
+            "customer_id": self.customer_id,
+            "name": self.name,
+            "business_id": self.business_id,
+            "tenders": list(self.tenders),
+            "credit_limit": self.credit_limit,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class PriceDay:
+    """The price book as one sale sees it: which version, whose VAT rates, on which business day."""
+
+    snapshot: int
+    business_day: str
+    rates: Mapping[str, int]  # VAT code → basis points on that day
+
+    @classmethod
+    def of(cls, snapshot: int, business_day: str, table: VatTable) -> PriceDay:
+        from poscore.instants import parse_day
+
+        day = parse_day(business_day)
+        known = {rate.code for rate in table.rates}
+        return cls(snapshot, business_day, {code: table.rate(code, day) for code in CODES if code in known})

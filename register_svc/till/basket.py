@@ -1,0 +1,377 @@
+"""An open sale: lines, discounts and tenders, and every rule about changing them.
+
+- A basket is frozen; each act gives a new one or raises Refused, and the old one is untouched.
+- Lines copy all they need, so a new snapshot never changes a price that the customer has seen.
+- Discounts are kept as they were given; the lines' shares are worked out anew at each change.
+- Once a tender is on it the lines are frozen: nobody edits what somebody has started to pay.
+- The client sends positive quantities and amounts; a return turns every sign here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from poscore.errors import Refused
+from poscore.money import Cents
+from poscore.pricing import CASH, Left, discount_of, is_settled, left_to_pay, split_discount
+from poscore.quantity import Quantity
+from poscore.sale import COMPLETED, OPEN, RETURN, Header, Line, Sale, Tender
+from poscore.vat import STANDARD
+from register_svc.till.articles import OPEN_PRICE_UNIT, Article, PriceDay
+
+MAX_LINES = 2_000  # the longest real invoice known has 675
+_PERCENT_100 = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What a line sells, copied from the price book or typed in. `age_limit` 0 is none."""
+
+    article_id: str | None
+    code: str | None
+    name: str
+    unit: str
+    unit_price: Cents
+    deposit: Cents
+    vat_rate: int
+    age_limit: int
+
+    @classmethod
+    def of_article(cls, article: Article, code: str | None, day: PriceDay) -> Item:
+        """Raises Refused `vat-unknown` when the snapshot has no rate for the article's code on that day."""
+        rate = _rate(article.vat_code, day)
+        return cls(
+            article.article_id,
+            code,
+            article.name,
+            article.unit,
+            article.price,
+            article.deposit,
+            rate,
+            article.age_limit,
+        )
+
+    @classmethod
+    def open_price(cls, name: str, unit_price: Cents, vat_code: str, day: PriceDay) -> Item:
+        return cls(None, None, name, OPEN_PRICE_UNIT, unit_price, 0, _rate(vat_code, day), 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Discount:
+    """As the cashier gave it: on one line (`line`) or the sale (None); `percent_bp` or `amount`, never both."""
+
+    line: int | None
+    percent_bp: int | None
+    amount: Cents | None
+    reason: str
+
+    def __post_init__(self) -> None:
+        if (self.percent_bp is None) == (self.amount is None):
+            raise Refused("body-invalid", "a discount is either a percent or an amount")
+        if self.percent_bp is not None and not 0 < self.percent_bp <= _PERCENT_100:
+            raise Refused("body-invalid", "a discount is more than 0 and at most 100 per cent")
+
+    def on(self, total: Cents) -> Cents:
+        """This discount on `total` (≥ 0), never more than it."""
+        wanted = self.amount if self.percent_bp is None else discount_of(total, self.percent_bp)
+        return min(wanted or 0, total)
+
+
+@dataclass(frozen=True, slots=True)
+class BasketLine:
+    item: Item
+    line: Line
+
+
+@dataclass(frozen=True, slots=True)
+class Basket:
+    """`standard_rate`: VAT of deposits on the sale's business day, basis points."""
+
+    id: str
+    kind: str
+    training: bool
+    business_day: str
+    cashier: str
+    standard_rate: int
+    started_at: str
+    snapshot: int | None = None
+    customer: str | None = None
+    original_receipt: str | None = None
+    state: str = OPEN
+    lines: tuple[BasketLine, ...] = ()
+    tenders: tuple[Tender, ...] = ()
+    discounts: tuple[Discount, ...] = ()
+
+    # --- lines
+
+    def add_line(self, item: Item, quantity: Quantity, snapshot: int) -> Basket:
+        """One more line at the end. `quantity` > 0."""
+        self._must_be_changeable()
+        if len(self.lines) >= MAX_LINES:
+            raise Refused("sale-too-long", f"a sale has at most {MAX_LINES} lines")
+        row = self._row(len(self.lines) + 1, item, quantity)
+        changed = replace(self, lines=(*self.lines, row), snapshot=self.snapshot or snapshot)
+        return changed._discounted() if self.discounts else changed
+
+    def change_quantity(self, n: int, quantity: Quantity) -> Basket:
+        self._must_be_changeable()
+        return self._with_line(self._row(n, self._line(n).item, quantity))
+
+    def void_line(self, n: int) -> Basket:
+        """The line stays listed and counts nowhere."""
+        self._must_be_changeable()
+        row = self._line(n)
+        line = replace(row.line, voided=True, discount=0, total=row.line.total + row.line.discount)
+        return self._with_line(BasketLine(row.item, line))
+
+    # --- discounts, customer
+
+    def add_discount(self, discount: Discount) -> Basket:
+        """Raises Refused `discount-too-large` for an amount above what it is taken from."""
+        self._must_be_changeable()
+        if discount.line is not None:
+            base = abs(self._line(discount.line).line.total)
+        else:
+            base = abs(sum(row.line.total for row in self.lines if not row.line.voided))
+        if base == 0 or (discount.amount or 0) > base:
+            raise Refused("discount-too-large", "the discount is larger than what it is taken from")
+        return replace(self, discounts=(*self.discounts, discount))._discounted()
+
+    def with_customer(self, customer: str | None) -> Basket:
+        self._must_be_changeable()
+        return replace(self, customer=customer)
+
+    # --- tenders
+
+    def left(self) -> Left:
+        """What is still to be paid, always ≥ 0: in a return what is still to be given back."""
+        left = left_to_pay(self.document(False).totals, self.tenders)
+        return Left(abs(left.exact), abs(left.cash))
+
+    def add_tender(self, kind: str, amount: Cents | None, reference: str | None) -> Basket:
+        """`amount` None settles what is left. Only cash in a sale may be more than that: it gives change."""
+        self._must_be_open()
+        left = self.left()
+        wanted = left.cash if kind == CASH else left.exact
+        if wanted <= 0:
+            raise Refused("nothing-to-pay", "nothing is left to pay")
+        given = wanted if amount is None else amount
+        gives_change = kind == CASH and not self.is_return
+        if given > wanted and not gives_change:
+            raise Refused("amount-too-large", "only cash gives change: the amount is more than what is left to pay")
+        number = 1 + max((tender.n for tender in self.tenders), default=0)
+        tender = Tender(number, kind, self._sign * given, reference)
+        return replace(self, tenders=(*self.tenders, tender))
+
+    def remove_tender(self, n: int) -> Basket:
+        self._must_be_open()
+        rest = tuple(tender for tender in self.tenders if tender.n != n)
+        if len(rest) == len(self.tenders):
+            raise Refused("tender-not-found", f"the sale has no tender {n}")
+        return replace(self, tenders=rest)
+
+    # --- the document
+
+    def document(self, offline: bool, state: str | None = None) -> Sale:
+        """The sale as everybody outside sees it. Raises Refused `not-paid` for a completed one with a rest."""
+        header = Header(
+            self.id,
+            self.id,
+            state or self.state,
+            self.kind,
+            offline,
+            self.training,
+            self.business_day,
+            self.cashier,
+            self.customer,
+            self.snapshot,
+        )
+        return Sale.of(header, tuple(row.line for row in self.lines), self.tenders, self.standard_rate)
+
+    def completed(self, offline: bool) -> Sale:
+        """The final document. Raises Refused `sale-not-open`, `sale-empty` or `not-paid`."""
+        self._must_be_open()
+        if all(row.line.voided for row in self.lines):
+            raise Refused("sale-empty", "there is nothing to sell on this sale")
+        if not is_settled(self.document(offline).totals):
+            raise Refused("not-paid", "the sale is not paid in full")
+        return self.document(offline, COMPLETED)
+
+    @property
+    def is_return(self) -> bool:
+        return self.kind == RETURN
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.lines and not self.tenders
+
+    # --- storage
+
+    def to_wire(self) -> dict[str, Any]:
+        """The draft as it is kept on disk; only this module reads it back."""
+        return {
+            **{name: getattr(self, name) for name in _PLAIN_FIELDS},
+            "lines": [{**_item_wire(row.item), **_line_wire(row.line)} for row in self.lines],
+            "tenders": [tender.to_wire() for tender in self.tenders],
+            "discounts": [asdict(discount) for discount in self.discounts],
+        }
+
+    @classmethod
+    def from_wire(cls, wire: Mapping[str, Any]) -> Basket:
+        return cls(
+            **{name: wire[name] for name in _PLAIN_FIELDS},
+            lines=tuple(_row_from_wire(row) for row in wire["lines"]),
+            tenders=tuple(Tender.from_wire(tender) for tender in wire["tenders"]),
+            discounts=tuple(Discount(**discount) for discount in wire["discounts"]),
+        )
+
+    # --- within
+
+    @property
+    def _sign(self) -> int:
+        return -1 if self.is_return else 1
+
+    def _row(self, n: int, item: Item, quantity: Quantity) -> BasketLine:
+        if quantity.thousandths <= 0:
+            raise Refused("quantity-invalid", "a quantity is more than 0")
+        signed = -quantity if self.is_return else quantity
+        total, deposit = signed.times(item.unit_price), signed.times(item.deposit)
+        line = Line(
+            n,
+            item.article_id,
+            item.code,
+            item.name,
+            signed,
+            item.unit,
+            item.unit_price,
+            0,
+            deposit,
+            item.vat_rate,
+            total,
+        )
+        return BasketLine(item, line)
+
+    def _line(self, n: int) -> BasketLine:
+        if not 1 <= n <= len(self.lines):
+            raise Refused("line-not-found", f"the sale has no line {n}")
+        row = self.lines[n - 1]
+        if row.line.voided:
+            raise Refused("line-voided", f"line {n} has been voided")
+        return row
+
+    def _with_line(self, row: BasketLine) -> Basket:
+        at = row.line.n - 1
+        return replace(self, lines=(*self.lines[:at], row, *self.lines[at + 1 :]))._discounted()
+
+    def _discounted(self) -> Basket:
+        """The same lines with every discount worked out anew, those on lines first."""
+        before = [abs(row.line.total + row.line.discount) if not row.line.voided else 0 for row in self.lines]
+        rest = list(before)
+        for discount in self.discounts:
+            if discount.line is not None:
+                rest[discount.line - 1] -= discount.on(rest[discount.line - 1])
+        for discount in self.discounts:
+            if discount.line is None and rest:
+                shares = split_discount(discount.on(sum(rest)), rest)
+                rest = [left - share for left, share in zip(rest, shares, strict=True)]
+        rows = (
+            _reduced(row, self._sign * (full - left)) for row, full, left in zip(self.lines, before, rest, strict=True)
+        )
+        return replace(self, lines=tuple(rows))
+
+    def _must_be_open(self) -> None:
+        if self.state != OPEN:
+            raise Refused("sale-not-open", f"the sale is {self.state}")
+
+    def _must_be_changeable(self) -> None:
+        self._must_be_open()
+        if self.tenders:
+            raise Refused("sale-has-tenders", "take the tenders away before changing what is being paid")
+
+
+_PLAIN_FIELDS = (
+    "id",
+    "kind",
+    "training",
+    "business_day",
+    "cashier",
+    "standard_rate",
+    "started_at",
+    "snapshot",
+    "customer",
+    "original_receipt",
+    "state",
+)
+
+
+def _rate(vat_code: str, day: PriceDay) -> int:
+    try:
+        return day.rates[vat_code]
+    except KeyError:
+        raise Refused("vat-unknown", f"no VAT rate {vat_code!r} is known on {day.business_day}") from None
+
+
+def _reduced(row: BasketLine, discount: Cents) -> BasketLine:
+    line = row.line
+    if line.voided or line.discount == discount:
+        return row
+    return BasketLine(row.item, replace(line, discount=discount, total=line.total + line.discount - discount))
+
+
+def _item_wire(item: Item) -> dict[str, Any]:
+    return {
+        "article_id": item.article_id,
+        "code": item.code,
+        "name": item.name,
+        "unit": item.unit,
+        "unit_price": item.unit_price,
+        "deposit_each": item.deposit,
+        "vat_rate": item.vat_rate,
+        "age_limit": item.age_limit,
+    }
+
+
+def _line_wire(line: Line) -> dict[str, Any]:
+    return {
+        "n": line.n,
+        "quantity": line.quantity.text,
+        "discount": line.discount,
+        "deposit": line.deposit,
+        "total": line.total,
+        "voided": line.voided,
+    }
+
+
+def _row_from_wire(wire: Mapping[str, Any]) -> BasketLine:
+    item = Item(
+        wire["article_id"],
+        wire["code"],
+        wire["name"],
+        wire["unit"],
+        wire["unit_price"],
+        wire["deposit_each"],
+        wire["vat_rate"],
+        wire["age_limit"],
+    )
+    line = Line(
+        wire["n"],
+        item.article_id,
+        item.code,
+        item.name,
+        Quantity.parse(wire["quantity"]),
+        item.unit,
+        item.unit_price,
+        wire["discount"],
+        wire["deposit"],
+        item.vat_rate,
+        wire["total"],
+        wire["voided"],
+    )
+    return BasketLine(item, line)
+
+
+def standard_rate(day: PriceDay) -> int:
+    """The VAT rate of deposits on that day. Raises Refused `vat-unknown`."""
+    return _rate(STANDARD, day)
