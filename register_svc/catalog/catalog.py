@@ -19,7 +19,7 @@ from poscore.errors import Refused, Untrusted
 from poscore.instants import parse_day
 from poscore.vat import VatRate, VatTable
 from register_svc.catalog.search import search_articles, search_customers
-from register_svc.till.articles import Article, Customer
+from register_svc.till.articles import Article, Customer, PriceDay
 from register_svc.till.people import Cashier
 from register_svc.till.receipt import Letterhead
 from register_svc.till.tenders import TenderRule
@@ -36,6 +36,7 @@ class Catalog:
         self.version = version
         self._uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
         self._local = threading.local()
+        self._day: PriceDay | None = None
         try:
             self.meta: Mapping[str, str] = dict(self._connection.execute("SELECT key, value FROM meta"))
             if self.meta.get("schema") != str(SCHEMA):
@@ -83,6 +84,13 @@ class Catalog:
             f"SELECT {_ARTICLE}, label FROM quick_key JOIN article ON article.id = quick_key.article ORDER BY position"
         )
         return [(Article(*row[:-1]), row[-1]) for row in rows]
+
+    def day(self, business_day: str) -> PriceDay:
+        """The price book as the sales of one business day see it."""
+        day = self._day
+        if day is None or day.business_day != business_day:
+            day = self._day = PriceDay.of(self.version, business_day, self.vat)
+        return day
 
     # --- people
 

@@ -87,7 +87,7 @@ class Sales:
             if kept:
                 return kept
             shift, catalog = desk.open_shift(), desk.book.require()
-            day = PriceDay.of(catalog.version, shift.business_day, catalog.vat)
+            day = catalog.day(shift.business_day)
             if new.customer:
                 self._customer(new.customer)
             self._check_original(new)
@@ -112,7 +112,7 @@ class Sales:
     def add_line(self, session: Session, sale_id: str, new: NewLine, key: Key | None) -> Kept:
         def act(basket: Basket) -> Basket:
             catalog = self._desk.book.require()
-            day = PriceDay.of(catalog.version, basket.business_day, catalog.vat)
+            day = catalog.day(basket.business_day)
             return basket.add_line(self._item(new, day), new.quantity, catalog.version)
 
         return self._change(session, sale_id, key, act, status=CREATED)

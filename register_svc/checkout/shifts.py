@@ -49,6 +49,7 @@ class Shifts:
                 shift = Shift(no, day, at, session.cashier or "", opening_float, record.seq, record.epoch)
                 desk.shifts.open(writing, shift)
                 kept = desk.keep(writing, key, 201, shift.to_wire())
+            desk.shifts.committed(shift)
         desk.mode.wake()
         return kept
 
@@ -88,6 +89,7 @@ class Shifts:
                 writing.append(records.SHIFT_CLOSED, closing["closed_at"], shift.business_day, closing)
                 desk.shifts.close(writing, shift.no, closing["closed_at"], closing)
                 kept = desk.keep(writing, key, 200, closing)
+            desk.shifts.committed(None)
         desk.mode.wake()
         return kept
 

@@ -38,6 +38,7 @@ class Kept:
 class Answers:
     def __init__(self, db: Database) -> None:
         self._db = db
+        self._compressor = zstd.ZstdCompressor(_LEVEL)  # one for all: making it costs more than using it
 
     def find(self, key: Key) -> Kept | None:
         """The first answer to this key. Raises Refused `idempotency-key-reused` for another request."""
@@ -51,10 +52,10 @@ class Answers:
         return Kept(row[1], zstd.decompress(row[2]))
 
     def keep(self, writing: Writing, key: Key, kept: Kept, now_s: int) -> None:
-        """Inside the transaction of the change."""
+        """Inside the transaction of the change, whose lock also guards the compressor."""
         writing.connection.execute(
             "INSERT INTO answer(key, fingerprint, status, body, at_s) VALUES(?, ?, ?, ?, ?)",
-            (key.key, key.fingerprint, kept.status, zstd.compress(kept.body, _LEVEL), now_s),
+            (key.key, key.fingerprint, kept.status, self._compressor.compress(kept.body, zstd.ZstdCompressor.FLUSH_FRAME), now_s),
         )
 
     def forget_old(self, now_s: int) -> int:

@@ -17,10 +17,16 @@ _COLUMNS = "no, business_day, opened_at, opened_by, opening_float, first_seq, ep
 class ShiftRows:
     def __init__(self, db: Database) -> None:
         self._db = db
+        row = db.reader.execute(f"SELECT {_COLUMNS} FROM shift WHERE closed_at IS NULL").fetchone()
+        self._current = Shift(*row) if row else None
 
     def current(self) -> Shift | None:
-        row = self._db.reader.execute(f"SELECT {_COLUMNS} FROM shift WHERE closed_at IS NULL").fetchone()
-        return Shift(*row) if row else None
+        """The open shift. Every sale asks, so it is kept in memory; `committed` moves it on."""
+        return self._current
+
+    def committed(self, current: Shift | None) -> None:
+        """The transaction that opened (or closed: None) the shift is on disk."""
+        self._current = current
 
     def report(self, no: int) -> dict[str, Any]:
         """The Z report of a closed shift. Raises Refused `shift-not-found`."""

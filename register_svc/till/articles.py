@@ -1,4 +1,4 @@
-"""What the rules know of the price book: plain values, copied into a sale so that it never changes under the cashier."""
+"""What the rules know of the price book: plain values, copied into a sale so that it never changes unseen."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from poscore.instants import parse_day
 from poscore.money import Cents
 from poscore.vat import CODES, VatTable
 
@@ -68,8 +69,6 @@ class PriceDay:
 
     @classmethod
     def of(cls, snapshot: int, business_day: str, table: VatTable) -> PriceDay:
-        from poscore.instants import parse_day
-
         day = parse_day(business_day)
         known = {rate.code for rate in table.rates}
         return cls(snapshot, business_day, {code: table.rate(code, day) for code in CODES if code in known})
