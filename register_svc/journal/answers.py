@@ -6,19 +6,14 @@ refused. Kept 48 hours.
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
-
-from backports import zstd
 
 from poscore.errors import Refused
 from register_svc.database import Database
-from register_svc.journal.journal import Writing
+from register_svc.journal.journal import Writing, unpack
 
 KEEP_S = 48 * 3600
-# An answer is the whole sale view; a frame makes it a fifth, at a small part of what the commit takes.
-_LEVEL = 1
-_FORGET_AT_ONCE = 200  # rows a transaction, so that forgetting never makes a sale wait
+_LOOK_AT_ONCE = 500  # rows a transaction, so that forgetting never makes a sale wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +33,7 @@ class Kept:
 class Answers:
     def __init__(self, db: Database) -> None:
         self._db = db
-        self._compressor = zstd.ZstdCompressor(_LEVEL)  # one for all: making it costs more than using it
+        self._forgotten_to = ""
 
     def find(self, key: Key) -> Kept | None:
         """The first answer to this key. Raises Refused `idempotency-key-reused` for another request."""
@@ -49,23 +44,22 @@ class Answers:
             return None
         if row[0] != key.fingerprint:
             raise Refused("idempotency-key-reused", "this Idempotency-Key was used for another request")
-        return Kept(row[1], zstd.decompress(row[2]))
+        return Kept(row[1], unpack(row[2]))
 
     def keep(self, writing: Writing, key: Key, kept: Kept, now_s: int) -> None:
-        """Inside the transaction of the change, whose lock also guards the compressor."""
+        """Inside the transaction of the change."""
         writing.connection.execute(
-            "INSERT INTO answer(key, fingerprint, status, body, at_s) VALUES(?, ?, ?, ?, ?)",
-            (key.key, key.fingerprint, kept.status, self._compressor.compress(kept.body, zstd.ZstdCompressor.FLUSH_FRAME), now_s),
+            "INSERT INTO answer VALUES(?, ?, ?, ?, ?)",
+            (key.key, key.fingerprint, kept.status, writing.pack(kept.body), now_s),
         )
 
     def forget_old(self, now_s: int) -> int:
-        """Delete up to a few answers older than 48 hours; returns how many."""
+        """Delete those older than 48 hours among the next few hundred; returns how many. Call it now and then."""
         with self._db.write(durable=False) as connection:
-            return _forget(connection, now_s - KEEP_S)
-
-
-def _forget(connection: sqlite3.Connection, before_s: int) -> int:
-    oldest = connection.execute("SELECT id, at_s FROM answer ORDER BY id LIMIT ?", (_FORGET_AT_ONCE,)).fetchall()
-    old = [row[0] for row in oldest if row[1] < before_s]
-    connection.executemany("DELETE FROM answer WHERE id = ?", [(number,) for number in old])
-    return len(old)
+            rows = connection.execute(
+                "SELECT key, at_s FROM answer WHERE key > ? ORDER BY key LIMIT ?", (self._forgotten_to, _LOOK_AT_ONCE)
+            ).fetchall()
+            old = [(key,) for key, at_s in rows if at_s < now_s - KEEP_S]
+            connection.executemany("DELETE FROM answer WHERE key = ?", old)
+        self._forgotten_to = rows[-1][0] if len(rows) == _LOOK_AT_ONCE else ""
+        return len(old)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from register_svc.database import Database
+from register_svc.journal.journal import unpack
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,4 +19,4 @@ class Draft:
 def load_drafts(db: Database) -> list[Draft]:
     """Every draft, oldest change first."""
     rows = db.reader.execute("SELECT sale_id, state, document, changed_at FROM draft ORDER BY changed_at, sale_id")
-    return [Draft(*row) for row in rows]
+    return [Draft(sale_id, state, unpack(document), changed_at) for sale_id, state, document, changed_at in rows]

@@ -18,9 +18,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from backports import zstd
+
 from poscore.canonical import sha256_hex
 from poscore.records import SALE, Head, Record, genesis_hash
 from register_svc.database import Database
+
+_LEVEL = 1  # a sale view becomes a fifth at 20 µs
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +36,22 @@ class Owner:
     epoch: int
 
 
+def unpack(frame: bytes) -> bytes:
+    """The inverse of `Writing.pack`."""
+    return zstd.decompress(frame)
+
+
 class Writing:
     """One open transaction. Only `Journal.write` makes one."""
 
-    def __init__(self, connection: sqlite3.Connection, owner: Owner, head: Head) -> None:
+    def __init__(self, connection: sqlite3.Connection, owner: Owner, head: Head, packer: zstd.ZstdCompressor) -> None:
         self.connection = connection
-        self._owner = owner
+        self._owner, self._packer = owner, packer
         self.head = head
+
+    def pack(self, data: bytes) -> bytes:
+        """`data` as one zstd frame: what is kept for a while and often rewritten should be small."""
+        return self._packer.compress(data, zstd.ZstdCompressor.FLUSH_FRAME)
 
     def append(self, kind: str, at: str, business_day: str | None, body: dict[str, Any]) -> Record:
         """Add a record of type `kind`. `at`: an instant's text."""
@@ -69,7 +82,9 @@ class Writing:
         return int(row[0])
 
     def save_draft(self, sale_id: str, state: str, document: bytes, at: str) -> None:
-        self.connection.execute("INSERT OR REPLACE INTO draft VALUES(?, ?, ?, ?)", (sale_id, state, document, at))
+        self.connection.execute(
+            "INSERT OR REPLACE INTO draft VALUES(?, ?, ?, ?)", (sale_id, state, self.pack(document), at)
+        )
 
     def delete_draft(self, sale_id: str) -> None:
         self.connection.execute("DELETE FROM draft WHERE sale_id = ?", (sale_id,))
@@ -81,6 +96,7 @@ class Journal:
     def __init__(self, db: Database, owner: Owner) -> None:
         self.db, self.owner = db, owner
         self._lock = threading.RLock()
+        self._packer = zstd.ZstdCompressor(_LEVEL)  # guarded by the lock; making one costs more than using it
         self._head = self._read_head()
 
     def _read_head(self) -> Head:
@@ -100,7 +116,7 @@ class Journal:
         """One transaction. `durable=False` (drafts only): survives a kill, a power cut may lose it."""
         with self._lock:
             with self.db.write(durable) as connection:
-                writing = Writing(connection, self.owner, self._head)
+                writing = Writing(connection, self.owner, self._head, self._packer)
                 yield writing
                 if not durable and writing.head is not self._head:
                     raise RuntimeError("a record must be appended durably")

@@ -31,9 +31,11 @@ def _first(db: sqlite_utils.Database) -> None:
             queued INTEGER NOT NULL
         ) WITHOUT ROWID"""
     )
+    # `document` and `body` below are zstd frames and their tables have one B-tree each, so that a scan writes two
+    # pages: all that has been written since the last sync waits for the disk when the sale is completed.
     db.execute(
         "CREATE TABLE draft(sale_id TEXT PRIMARY KEY, state TEXT NOT NULL, document BLOB NOT NULL,"
-        " changed_at TEXT NOT NULL)"
+        " changed_at TEXT NOT NULL) WITHOUT ROWID"
     )
     db.execute("CREATE TABLE counter(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID")
     db.execute(
@@ -49,10 +51,9 @@ def _first(db: sqlite_utils.Database) -> None:
             report TEXT
         )"""
     )
-    # Rows are in the order of time, so the oldest are found without an index. `body` is one zstd frame.
     db.execute(
-        "CREATE TABLE answer(id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, fingerprint BLOB NOT NULL,"
-        " status INTEGER NOT NULL, body BLOB NOT NULL, at_s INTEGER NOT NULL)"
+        "CREATE TABLE answer(key TEXT PRIMARY KEY, fingerprint BLOB NOT NULL, status INTEGER NOT NULL,"
+        " body BLOB NOT NULL, at_s INTEGER NOT NULL) WITHOUT ROWID"
     )
 
 
