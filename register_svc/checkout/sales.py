@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -210,12 +210,19 @@ class Sales:
         sale: dict[str, Any] = self._desk.reader.record_of_sale(sale_id).body["sale"]
         return sale
 
-    def drafts(self, state: str) -> list[dict[str, Any]]:
-        """Open or parked sales, the oldest change first."""
-        offline = self._desk.mode.is_offline
+    def list(self, state: str, business_day: str | None, after: str, limit: int) -> dict[str, Any]:
+        """Sales in one state: drafts with the oldest change first, finished ones newest first."""
+        if state in (OPEN, PARKED):
+            return {"items": self._list_drafts(state, business_day), "next": None}
+        found = [r.body["sale"] for r in self._desk.reader.sales(state, business_day, after, limit + 1)]
+        more = len(found) > limit
+        return {"items": found[:limit], "next": found[limit - 1]["id"] if more else None}
+
+    def _list_drafts(self, state: str, business_day: str | None) -> Sequence[dict[str, Any]]:
         found = [basket for basket in self._drafts.copy().values() if basket.state == state]
-        found.sort(key=lambda basket: self._changed_at[basket.id])
-        return [basket.document(offline).to_wire() for basket in found]
+        found.sort(key=lambda basket: self._changed_at.get(basket.id, self._desk.clock()))
+        offline = self._desk.mode.is_offline
+        return [b.document(offline).to_wire() for b in found if business_day in (None, b.business_day)]
 
     def payment(self, sale_id: str) -> dict[str, Any]:
         """What can be paid how right now."""
@@ -238,7 +245,7 @@ class Sales:
             act()
             return True
 
-    def open_with_goods(self) -> list[str]:
+    def open_with_goods(self) -> Sequence[str]:
         """Receipt numbers of open sales that hold anything."""
         return [b.id for b in self._drafts.copy().values() if b.state == OPEN and not b.is_empty]
 

@@ -77,7 +77,7 @@ def _missing_receipts(connection: sqlite3.Connection, register: str, epochs: set
                 continue
             if number in seen:
                 yield Finding(
-                    seq, "duplicate-receipt", f"receipt {number.text} stands in record {seen[number]} already"
+                    seq, "duplicate-receipt", f"record {seen[number]} holds {number.text} already"
                 )
             seen[number] = seq
     accounted = {number.text for number in seen} | {row[0] for row in connection.execute("SELECT sale_id FROM draft")}

@@ -15,7 +15,7 @@ from typing import Any
 
 from poscore.errors import Refused
 from poscore.money import Cents
-from poscore.pricing import CASH, Left, discount_of, is_settled, left_to_pay, split_discount
+from poscore.pricing import CASH, Left, discount_of, is_settled, left_to_pay, split_discount, totals_of
 from poscore.quantity import Quantity
 from poscore.sale import COMPLETED, OPEN, RETURN, Header, Line, Sale, Tender
 from poscore.vat import STANDARD
@@ -147,7 +147,7 @@ class Basket:
 
     def left(self) -> Left:
         """What is still to be paid, always ≥ 0: in a return what is still to be given back."""
-        left = left_to_pay(self.document(False).totals, self.tenders)
+        left = left_to_pay(totals_of((row.line for row in self.lines), self.tenders), self.tenders)
         return Left(abs(left.exact), abs(left.cash))
 
     def add_tender(self, kind: str, amount: Cents | None, reference: str | None) -> Basket:
@@ -195,7 +195,7 @@ class Basket:
         self._must_be_open()
         if all(row.line.voided for row in self.lines):
             raise Refused("sale-empty", "there is nothing to sell on this sale")
-        if not is_settled(self.document(offline).totals):
+        if not is_settled(totals_of((row.line for row in self.lines), self.tenders)):
             raise Refused("not-paid", "the sale is not paid in full")
         return self.document(offline, COMPLETED)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 LANGUAGES = ("fi", "sv", "en")
 
@@ -35,6 +36,7 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
 }
 
 
+@cache
 def texts(language: str) -> Mapping[str, str]:
     """All texts of a language; Finnish for one that is not known."""
     column = LANGUAGES.index(language) if language in LANGUAGES else 0

@@ -1,0 +1,234 @@
+"""/sales and /receipts."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from poscore.errors import Refused
+from poscore.http import Answer, Api, Call, Model
+from poscore.http.models import DecimalText, NonEmpty, Positive, Text, Whole
+from poscore.quantity import ONE, Quantity
+from register_svc.checkout.sales import NewLine, NewSale, NewTender, Sales
+from register_svc.register import Register
+from register_svc.till.basket import Discount
+from register_svc.web.answers import answer_key, kept_answer
+from register_svc.web.views import ReceiptView, SaleCompleted, SaleList, SaleView
+
+VatCode = Literal["standard", "reduced", "low", "zero"]
+CodeText = Annotated[str, Field(min_length=1, max_length=128)]
+
+
+class StartSale(Model):
+    kind: Literal["sale", "return"] = "sale"
+    training: bool = False
+    customer: NonEmpty | None = None
+    original_receipt: NonEmpty | None = None
+
+
+class OpenPrice(Model):
+    name: NonEmpty
+    unit_price: Whole
+    vat_code: VatCode
+
+
+class AddLine(Model):
+    code: CodeText | None = None
+    article_id: NonEmpty | None = None
+    open: OpenPrice | None = None
+    quantity: DecimalText | None = None
+
+
+class ChangeQuantity(Model):
+    quantity: DecimalText
+
+
+class AddDiscount(Model):
+    line: Positive | None = None
+    percent: Annotated[str, Field(pattern=r"^[0-9]{1,3}([.,][0-9]{1,2})?$")] | None = None
+    amount: Positive | None = None
+    reason: NonEmpty
+
+
+class SetCustomer(Model):
+    customer: NonEmpty | None
+
+
+class AddTender(Model):
+    type: NonEmpty
+    amount: Positive | None = None
+    reference: Text | None = None
+
+
+class Nothing(Model):
+    """A body that says nothing."""
+
+
+class SalesQuery(Model):
+    state: Literal["open", "parked", "completed", "aborted"] = "open"
+    business_day: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$")] | None = None
+    after: Text | None = None
+    limit: Annotated[int, Field(ge=1, le=500)] = 50
+
+
+def add_sales_routes(api: Api, register: Register) -> None:
+    _add_looking(api, register)
+    _add_lines(api, register.sales)
+    _add_paying(api, register.sales)
+    _add_ending(api, register.sales)
+
+
+def _change(api: Api, method: str, rule: str, body: type[Model] | None, *, created: bool = False) -> Any:
+    """A route that changes a sale and answers the whole of it."""
+    return api.route(
+        method,
+        f"/sales/<id>/{rule}",
+        access="session",
+        body=body,
+        ok={201 if created else 200: SaleView},
+        problems=(403, 404, 409, 503),
+        idempotent=method != "DELETE",
+    )
+
+
+def _add_looking(api: Api, register: Register) -> None:
+    sales = register.sales
+
+    @api.route("GET", "/sales", access="session", query=SalesQuery, ok={200: SaleList}, problems=(404,))
+    def list_sales(call: Call) -> dict[str, Any]:
+        """Open and parked sales, or finished ones, newest first."""
+        query: SalesQuery = call.query
+        return sales.list(query.state, query.business_day, query.after or "", query.limit)
+
+    @api.route("GET", "/sales/<id>", access="session", ok={200: SaleView}, problems=(404,))
+    def show_sale(_: Call, id: str) -> dict[str, Any]:
+        """One sale, whatever its state."""
+        return sales.view(id)
+
+    @api.route("GET", "/sales/<id>/payment", access="session", ok={200: None}, problems=(404, 409, 503))
+    def show_payment(_: Call, id: str) -> dict[str, Any]:
+        """What can be paid how right now."""
+        return sales.payment(id)
+
+
+def _add_lines(api: Api, sales: Sales) -> None:
+    @api.route(
+        "POST",
+        "/sales",
+        access="session",
+        body=StartSale,
+        ok={201: SaleView},
+        problems=(403, 404, 409, 503),
+        idempotent=True,
+    )
+    def start_sale(call: Call) -> Answer:
+        """Start a sale or a return; its receipt number is taken now."""
+        body: StartSale = call.body
+        new = NewSale(body.kind, body.training, body.customer, body.original_receipt)
+        return kept_answer(sales.start(call.caller, new, answer_key(call)))
+
+    @_change(api, "POST", "lines", AddLine, created=True)
+    def add_line(call: Call, id: str) -> Answer:
+        """Add a line by code, article or open price."""
+        return kept_answer(sales.add_line(call.caller, id, _new_line(call.body), answer_key(call)))
+
+    @_change(api, "PATCH", "lines/<int:n>", ChangeQuantity)
+    def change_quantity(call: Call, id: str, n: int) -> Answer:
+        """Change a line's quantity."""
+        quantity = Quantity.parse(call.body.quantity)
+        return kept_answer(sales.change_quantity(call.caller, id, n, quantity, answer_key(call)))
+
+    @_change(api, "DELETE", "lines/<int:n>", None)
+    def void_line(call: Call, id: str, n: int) -> Answer:
+        """Void a line: it stays listed and counts nowhere."""
+        return kept_answer(sales.void_line(call.caller, id, n))
+
+    @_change(api, "POST", "discounts", AddDiscount, created=True)
+    def add_discount(call: Call, id: str) -> Answer:
+        """Give a discount on a line or on the sale."""
+        return kept_answer(sales.add_discount(call.caller, id, _discount(call.body), answer_key(call)))
+
+    @_change(api, "POST", "customer", SetCustomer)
+    def set_customer(call: Call, id: str) -> Answer:
+        """Choose the customer, or none."""
+        return kept_answer(sales.set_customer(call.caller, id, call.body.customer, answer_key(call)))
+
+
+def _add_paying(api: Api, sales: Sales) -> None:
+    @_change(api, "POST", "tenders", AddTender, created=True)
+    def add_tender(call: Call, id: str) -> Answer:
+        """Add a tender; without an amount it settles what is left."""
+        body: AddTender = call.body
+        new = NewTender(body.type, body.amount, body.reference)
+        return kept_answer(sales.add_tender(call.caller, id, new, answer_key(call)))
+
+    @_change(api, "DELETE", "tenders/<int:n>", None)
+    def remove_tender(call: Call, id: str, n: int) -> Answer:
+        """Take a tender away."""
+        return kept_answer(sales.remove_tender(call.caller, id, n))
+
+    @api.route(
+        "POST",
+        "/sales/<id>/complete",
+        access="session",
+        body=Nothing,
+        ok={200: SaleCompleted},
+        problems=(403, 404, 409, 503),
+        idempotent=True,
+    )
+    def complete_sale(call: Call, id: str) -> Answer:
+        """Complete the sale: on disk before this answers."""
+        return kept_answer(sales.complete(call.caller, id, answer_key(call)))
+
+
+def _add_ending(api: Api, sales: Sales) -> None:
+    @_change(api, "POST", "park", Nothing)
+    def park_sale(call: Call, id: str) -> Answer:
+        """Set the sale aside."""
+        return kept_answer(sales.park(call.caller, id, answer_key(call)))
+
+    @_change(api, "POST", "resume", Nothing)
+    def resume_sale(call: Call, id: str) -> Answer:
+        """Take a parked sale up again."""
+        return kept_answer(sales.resume(call.caller, id, answer_key(call)))
+
+    @_change(api, "POST", "abort", Nothing)
+    def abort_sale(call: Call, id: str) -> Answer:
+        """Give the sale up; its number stays as a record."""
+        return kept_answer(sales.abort(call.caller, id, answer_key(call)))
+
+
+def add_receipt_routes(api: Api, register: Register) -> None:
+    receipts = register.receipts
+
+    @api.route("GET", "/receipts/<receipt_no>", access="session", ok={200: ReceiptView}, problems=(404, 503))
+    def show_receipt(_: Call, receipt_no: str) -> dict[str, Any]:
+        """A receipt of this register, as it was printed."""
+        return receipts.show(receipt_no)
+
+    @api.route(
+        "POST",
+        "/receipts/<receipt_no>/copy",
+        access="session",
+        body=Nothing,
+        ok={201: ReceiptView},
+        problems=(403, 404, 503),
+        idempotent=True,
+    )
+    def copy_receipt(call: Call, receipt_no: str) -> Answer:
+        """A copy that says KOPIO; it is journalled."""
+        return kept_answer(receipts.copy(call.caller, receipt_no, answer_key(call)))
+
+
+def _new_line(body: AddLine) -> NewLine:
+    if sum(given is not None for given in (body.code, body.article_id, body.open)) != 1:
+        raise Refused("body-invalid", "a line names exactly one of code, article_id and open")
+    quantity = Quantity.parse(body.quantity) if body.quantity is not None else ONE
+    price = (body.open.name, body.open.unit_price, body.open.vat_code) if body.open else None
+    return NewLine(quantity, body.code, body.article_id, price)
+
+
+def _discount(body: AddDiscount) -> Discount:
+    percent = None if body.percent is None else Quantity.parse(body.percent).thousandths // 10
+    return Discount(body.line, percent, body.amount, body.reason)

@@ -1,0 +1,38 @@
+"""The till app: everything a cashier does, on loopback only."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from poscore.http import Api
+from poscore.http.security import secure
+from register_svc.register import Register
+from register_svc.web.catalog_routes import add_catalog_routes
+from register_svc.web.desk_routes import add_mode_routes, add_session_routes, add_shift_routes
+from register_svc.web.guards import keep_foreigners_out, session_guard
+from register_svc.web.health_routes import add_health_routes
+from register_svc.web.pages import add_pages
+from register_svc.web.sales_routes import add_receipt_routes, add_sales_routes
+from register_svc.web.snapshot_routes import add_till_snapshot_routes
+
+MAX_BODY_BYTES = 64 * 1024  # the largest request of a cashier is a line with a name
+
+
+def build_till_app(register: Register) -> tuple[Flask, Api]:
+    """The WSGI app and its routes."""
+    app = Flask("register_svc.till", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+    keep_foreigners_out(app)
+    secure(app)
+    guards = {"session": lambda request: session_guard(register, request)}
+    api = Api(app, "Offline-kassa: till", register.version, guards)
+    add_session_routes(api, register)
+    add_mode_routes(api, register)
+    add_catalog_routes(api, register)
+    add_sales_routes(api, register)
+    add_receipt_routes(api, register)
+    add_shift_routes(api, register)
+    add_till_snapshot_routes(api, register.snapshots)
+    add_health_routes(api, register.health)
+    add_pages(app, till=True)
+    return app, api

@@ -1,0 +1,136 @@
+"""What the till app answers, as models for the OpenAPI document. Answers themselves are made by the rooms."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from poscore.http import Model
+
+
+class LineView(Model):
+    n: int
+    article_id: str | None
+    code: str | None
+    name: str
+    quantity: str
+    unit: str
+    unit_price: int
+    discount: int
+    deposit: int
+    vat_rate: int
+    total: int
+    voided: bool
+
+
+class TenderView(Model):
+    n: int
+    type: str
+    amount: int
+    reference: str | None
+
+
+class TotalsView(Model):
+    gross: int
+    discount: int
+    rounding: int
+    due: int
+    paid: int
+    change: int
+
+
+class TaxView(Model):
+    rate: int
+    net: int
+    tax: int
+    gross: int
+
+
+class SaleView(Model):
+    id: str
+    receipt_no: str
+    state: Literal["open", "parked", "completed", "aborted"]
+    kind: Literal["sale", "return"]
+    offline: bool
+    training: bool
+    business_day: str
+    cashier: str | None
+    customer: str | None
+    lines: list[LineView]
+    tenders: list[TenderView]
+    totals: TotalsView
+    taxes: list[TaxView]
+    snapshot: int | None
+
+
+class SaleList(Model):
+    items: list[SaleView]
+    next: str | None
+
+
+class SaleCompleted(Model):
+    receipt_no: str
+    change: int
+    sale: SaleView
+    receipt_text: str
+
+
+class ReceiptView(Model):
+    receipt_no: str
+    at: str
+    sale: SaleView
+    receipt_text: str
+
+
+class SessionView(Model):
+    token: str
+    cashier: str
+    name: str
+    role: str
+    permissions: list[str]
+
+
+class ReturningView(Model):
+    total: int
+    acked: int
+    started_at: str
+
+
+class OfflineView(Model):
+    offline: bool
+    since: str | None
+    reason: str | None
+    by: str | None
+    head_office_reachable: bool | None
+    queued_records: int
+    queued_sales: int
+    oldest_queued_at: str | None
+    returning: ReturningView | None
+
+
+class ArticleView(Model):
+    article_id: str
+    name: str
+    unit_price: int
+    vat_code: str
+    department: str
+    unit: str
+    deposit: int
+    age_limit: int
+
+
+class ArticleList(Model):
+    items: list[ArticleView]
+    next: str | None
+
+
+class CustomerView(Model):
+    customer_id: str
+    name: str
+    business_id: str
+    tenders: list[str]
+    credit_limit: int | None
+
+
+class CustomerList(Model):
+    items: list[CustomerView]
+    next: str | None
