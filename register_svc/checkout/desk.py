@@ -18,9 +18,16 @@ from poscore.instants import instant_text
 from register_svc.catalog.price_book import PriceBook
 from register_svc.journal.answers import Answers, Kept, Key
 from register_svc.journal.journal import Journal, Writing
-from register_svc.journal.reading import JournalReader, Unsent
+from register_svc.journal.reading import JournalReader
 from register_svc.journal.shifts import ShiftRows
 from register_svc.till.shifts import Shift
+
+
+class Counted(Protocol):
+    @property
+    def records(self) -> int: ...
+    @property
+    def sales(self) -> int: ...
 
 
 class Mode(Protocol):
@@ -29,14 +36,14 @@ class Mode(Protocol):
     @property
     def is_offline(self) -> bool: ...
 
-    def wake(self) -> None:
-        """A record is on disk."""
-
-    def unsent(self) -> Unsent: ...
+    def unsent(self) -> Counted:
+        """What head office has not acknowledged."""
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
+    """`after_commit`: told, after a record is on disk and with no lock held, that there is something new."""
+
     journal: Journal
     reader: JournalReader
     answers: Answers
@@ -45,6 +52,7 @@ class Desk:
     mode: Mode
     clock: Callable[[], datetime]
     zone: tzinfo
+    after_commit: Callable[[], None]
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def now(self) -> str:
@@ -78,5 +86,5 @@ class Desk:
             with self.journal.write() as writing:
                 record = writing.append(kind, self.now(), shift.business_day, body)
                 kept = self.keep(writing, key, status, {"seq": record.seq, "at": record.at, **body})
-        self.mode.wake()
+        self.after_commit()
         return kept

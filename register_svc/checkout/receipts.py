@@ -49,5 +49,5 @@ class Receipts:
                 body = {"receipt_no": receipt_no, "cashier": session.cashier}
                 writing.append(records.RECEIPT_COPIED, desk.now(), shift.business_day if shift else None, body)
                 kept = desk.keep(writing, key, 201, shown)
-        desk.mode.wake()
+        desk.after_commit()
         return kept

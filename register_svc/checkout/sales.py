@@ -181,7 +181,7 @@ class Sales:
             customer = self._customer_of(basket)
             check_tenders(basket.tenders, desk.book.require().tender_rules, offline, customer)
             kept = self._finish(basket, sale, records.SALE, key, customer)
-        desk.mode.wake()
+        desk.after_commit()
         return kept
 
     def abort(self, session: Session, sale_id: str, key: Key | None) -> Kept:
@@ -197,7 +197,7 @@ class Sales:
                 raise Refused("sale-has-tenders", "take the tenders away before aborting the sale")
             sale = basket.document(desk.mode.is_offline, ABORTED)
             kept = self._finish(basket, sale, records.SALE_ABORTED, key, None)
-        desk.mode.wake()
+        desk.after_commit()
         return kept
 
     # --- looking

@@ -117,7 +117,7 @@ class Sessions:
 
     def _note(self, kind: str, body: dict[str, Any]) -> None:
         self._desk.journal.append(kind, self._desk.now(), None, body)
-        self._desk.mode.wake()
+        self._desk.after_commit()
 
 
 def _locked(attempts: Attempts, now_s: int) -> Refused:

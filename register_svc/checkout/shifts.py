@@ -50,7 +50,7 @@ class Shifts:
                 desk.shifts.open(writing, shift)
                 kept = desk.keep(writing, key, 201, shift.to_wire())
             desk.shifts.committed(shift)
-        desk.mode.wake()
+        desk.after_commit()
         return kept
 
     def current(self) -> dict[str, Any]:
@@ -90,7 +90,7 @@ class Shifts:
                 desk.shifts.close(writing, shift.no, closing["closed_at"], closing)
                 kept = desk.keep(writing, key, 200, closing)
             desk.shifts.committed(None)
-        desk.mode.wake()
+        desk.after_commit()
         return kept
 
     def move_cash(self, session: Session, kind: str, amount: Cents, reason: str, key: Key | None) -> Kept:

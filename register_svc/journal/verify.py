@@ -92,7 +92,7 @@ def _missing_receipts(connection: sqlite3.Connection, register: str, epochs: set
 
 
 def _receipt_no(data: bytes) -> ReceiptNo | None:
-    """The number of a record that finishes a sale; None for other records and unreadable ones (the chain names them)."""
+    """The number of a record that finishes a sale; None for others and unreadable ones (the chain names those)."""
     try:
         record = parse_json(data)
         if record["type"] in (SALE, SALE_ABORTED):
