@@ -29,7 +29,10 @@ _BUSY_TIMEOUT_S = 5.0
 
 
 class Database:
-    """`migrations` run in order; the file's `user_version` counts those that have run. Never reorder them."""
+    """`migrations`: those of every room that keeps tables in this file, each room's in its own order.
+
+    A migration is known by its room's folder and its function's name, so a room can add one whatever the others do.
+    """
 
     def __init__(self, path: Path, migrations: Sequence[Migration]) -> None:
         self.path = path
@@ -49,15 +52,21 @@ class Database:
         )
 
     def _migrate(self, migrations: Sequence[Migration]) -> None:
-        done = self._writer.execute("PRAGMA user_version").fetchone()[0]
-        if done >= len(migrations):
+        # user_version counts what has run: a file that is up to date is known by one number.
+        if self._writer.execute("PRAGMA user_version").fetchone()[0] == len(migrations):
             return
         import sqlite_utils
 
-        for number, migration in enumerate(migrations[done:], done + 1):
-            with self.write() as connection:
-                migration(sqlite_utils.Database(connection, execute_plugins=False))
-                connection.execute(f"PRAGMA user_version={number}")
+        with self.write() as connection:
+            connection.execute("CREATE TABLE IF NOT EXISTS migration(name TEXT PRIMARY KEY) WITHOUT ROWID")
+            done = {row[0] for row in connection.execute("SELECT name FROM migration")}
+        for migration in migrations:
+            name = _name(migration)
+            if name not in done:
+                with self.write() as connection:
+                    migration(sqlite_utils.Database(connection, execute_plugins=False))
+                    connection.execute("INSERT INTO migration VALUES(?)", (name,))
+        self._writer.execute(f"PRAGMA user_version={len(migrations)}")
 
     @contextmanager
     def write(self, durable: bool = True) -> Iterator[sqlite3.Connection]:
@@ -91,3 +100,8 @@ class Database:
         with self._lock:
             for connection in (*self._readers, self._writer):
                 connection.close()
+
+
+def _name(migration: Migration) -> str:
+    """`snapshots.first_slots` for a function of register_svc/snapshots/schema.py."""
+    return f"{migration.__module__.split('.')[-2]}.{migration.__name__.lstrip('_')}"
