@@ -36,8 +36,12 @@ DDL = (
         tenders TEXT NOT NULL,
         credit_limit INTEGER
     ) WITHOUT ROWID""",
-    "CREATE TABLE cashier(cashier_id TEXT PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL, pin_hash TEXT NOT NULL)"
-    " WITHOUT ROWID",
+    """CREATE TABLE cashier(
+        cashier_id TEXT PRIMARY KEY,
+        name TEXT NOT NULL,
+        role TEXT NOT NULL,
+        pin_hash TEXT NOT NULL
+    ) WITHOUT ROWID""",
     # names, reason: JSON {"fi", "sv", "en"}; online, offline: "allow" or "deny"; reason says why OFFLINE denies
     """CREATE TABLE tender_type(
         type TEXT PRIMARY KEY,
@@ -48,8 +52,13 @@ DDL = (
         needs_customer INTEGER NOT NULL,
         reason TEXT
     ) WITHOUT ROWID""",
-    "CREATE TABLE vat_rate(code TEXT NOT NULL, rate INTEGER NOT NULL, valid_from TEXT NOT NULL, valid_to TEXT,"
-    " PRIMARY KEY(code, valid_from)) WITHOUT ROWID",
+    """CREATE TABLE vat_rate(
+        code TEXT NOT NULL,
+        rate INTEGER NOT NULL,
+        valid_from TEXT NOT NULL,
+        valid_to TEXT,
+        PRIMARY KEY(code, valid_from)
+    ) WITHOUT ROWID""",
     "CREATE TABLE quick_key(position INTEGER PRIMARY KEY, article INTEGER NOT NULL, label TEXT NOT NULL)",
 )
 

@@ -4,7 +4,8 @@
 headers are set here. The only part of poscore that may import Flask.
 """
 
-from poscore.http.api import Answer, Api, Call, Idempotency
+from poscore.http.api import Answer, Api, Call
 from poscore.http.models import Model, Whole
+from poscore.idempotency import Idempotency
 
 __all__ = ["Answer", "Api", "Call", "Idempotency", "Model", "Whole"]

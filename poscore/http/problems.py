@@ -59,8 +59,8 @@ _STATUS_OF_CLASS: tuple[tuple[type[PosError], int], ...] = ((Refused, 409), (Unt
 
 
 def status_of(error: PosError) -> int:
-    found = STATUS_OF_CODE.get(error.code)
-    return found if found else next(status for kind, status in _STATUS_OF_CLASS if isinstance(error, kind))
+    of_class = next(status for kind, status in _STATUS_OF_CLASS if isinstance(error, kind))
+    return STATUS_OF_CODE.get(error.code, of_class)
 
 
 def problem(status: int, code: str, detail: str, hint: str | None = None, **extra: Any) -> Response:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -75,6 +75,23 @@ class Catalog:
         row = self._connection.execute(f"SELECT {_ARTICLE} FROM article WHERE article_id = ?", (article_id,)).fetchone()
         return Article(*row) if row else None
 
+    def one_of_code(self, code: str) -> Article:
+        """The article that a scan means. Raises Refused `article-not-found` or `article-ambiguous` with candidates."""
+        found = self.articles_of_code(code)
+        if not found:
+            raise Refused("article-not-found", f"no article has the code {code}")
+        if len(found) > 1:
+            candidates = [article.to_wire() for article in found]
+            raise Refused("article-ambiguous", f"{len(found)} articles have the code {code}", candidates=candidates)
+        return found[0]
+
+    def one_of_id(self, article_id: str) -> Article:
+        """Raises Refused `article-not-found`."""
+        found = self.article(article_id)
+        if found is None:
+            raise Refused("article-not-found", f"there is no article {article_id}")
+        return found
+
     def search(self, text: str, limit: int) -> list[Article]:
         """Articles whose words begin with the words of `text`; exact letters before folded ones (ä before a)."""
         return [Article(*row) for row in search_articles(self._connection, _ARTICLE, text, limit)]
@@ -132,16 +149,6 @@ class Catalog:
     def _read_letterhead(self) -> Letterhead:
         header, footer = (tuple(json.loads(self.meta[name])) for name in ("receipt_header", "receipt_footer"))
         return Letterhead(header, footer, self.meta["language"], ZoneInfo(self.meta["time_zone"]))
-
-
-def one_article(found: Sequence[Article], code: str) -> Article:
-    """The article that a scan means. Raises Refused `article-not-found` or `article-ambiguous` with candidates."""
-    if not found:
-        raise Refused("article-not-found", f"no article has the code {code}", code_read=code)
-    if len(found) > 1:
-        candidates = [article.to_wire() for article in found]
-        raise Refused("article-ambiguous", f"{len(found)} articles have the code {code}", candidates=candidates)
-    return found[0]
 
 
 def _customer(row: tuple[str, str, str, str, int | None]) -> Customer:

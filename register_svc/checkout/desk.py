@@ -14,9 +14,10 @@ from typing import Any, Protocol
 import orjson
 
 from poscore.errors import Refused
+from poscore.idempotency import Idempotency, Kept
 from poscore.instants import instant_text
 from register_svc.catalog.price_book import PriceBook
-from register_svc.journal.answers import Answers, Kept, Key
+from register_svc.journal.answers import Answers
 from register_svc.journal.journal import Journal, Writing
 from register_svc.journal.reading import JournalReader
 from register_svc.journal.shifts import ShiftRows
@@ -65,18 +66,18 @@ class Desk:
             raise Refused("no-open-shift", "open a shift first")
         return shift
 
-    def replayed(self, key: Key | None) -> Kept | None:
+    def replayed(self, key: Idempotency | None) -> Kept | None:
         """The first answer to this key, if it was given before. Call with the lock held, before anything else."""
         return self.answers.find(key) if key else None
 
-    def keep(self, writing: Writing, key: Key | None, status: int, answer: Any) -> Kept:
+    def keep(self, writing: Writing, key: Idempotency | None, status: int, answer: Any) -> Kept:
         """`answer` as the bytes that go out, kept for a retry in the same transaction."""
         kept = Kept(status, orjson.dumps(answer))
         if key:
             self.answers.keep(writing, key, kept, int(self.clock().timestamp()))
         return kept
 
-    def record(self, key: Key | None, status: int, kind: str, body: dict[str, Any]) -> Kept:
+    def record(self, key: Idempotency | None, status: int, kind: str, body: dict[str, Any]) -> Kept:
         """An act that is one record and answers with the record's body."""
         with self.lock:
             kept = self.replayed(key)

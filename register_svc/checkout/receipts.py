@@ -7,9 +7,9 @@ from typing import Any
 
 from poscore import records
 from poscore.errors import Refused
+from poscore.idempotency import Idempotency, Kept
 from poscore.sale import COMPLETED, Sale
 from register_svc.checkout.desk import Desk
-from register_svc.journal.answers import Kept, Key
 from register_svc.till.people import SELL, Session
 from register_svc.till.receipt import Printed, receipt_text
 
@@ -35,7 +35,7 @@ class Receipts:
         text = self.text(Sale.from_wire(document), record.at, record.body, copy)
         return {"receipt_no": receipt_no, "at": record.at, "sale": document, "receipt_text": text}
 
-    def copy(self, session: Session, receipt_no: str, key: Key | None) -> Kept:
+    def copy(self, session: Session, receipt_no: str, key: Idempotency | None) -> Kept:
         """A copy is journalled and says KOPIO."""
         session.must(SELL)
         desk = self._desk

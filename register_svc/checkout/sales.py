@@ -17,15 +17,14 @@ import orjson
 
 from poscore import records
 from poscore.errors import Refused
+from poscore.idempotency import Idempotency, Kept
 from poscore.ids import ReceiptNo
 from poscore.instants import parse_instant
 from poscore.money import Cents
 from poscore.quantity import Quantity
 from poscore.sale import ABORTED, COMPLETED, OPEN, PARKED, RETURN, SALE, Sale
-from register_svc.catalog.catalog import one_article
 from register_svc.checkout.desk import Desk
 from register_svc.checkout.receipts import Receipts
-from register_svc.journal.answers import Kept, Key
 from register_svc.journal.drafts import load_drafts
 from register_svc.journal.verify import receipt_series
 from register_svc.till.articles import Customer, PriceDay
@@ -79,7 +78,7 @@ class Sales:
 
     # --- the verbs
 
-    def start(self, session: Session, new: NewSale, key: Key | None) -> Kept:
+    def start(self, session: Session, new: NewSale, key: Idempotency | None) -> Kept:
         session.must(SELL)
         desk = self._desk
         with desk.lock:
@@ -109,7 +108,7 @@ class Sales:
             self._remember(basket)
             return kept
 
-    def add_line(self, session: Session, sale_id: str, new: NewLine, key: Key | None) -> Kept:
+    def add_line(self, session: Session, sale_id: str, new: NewLine, key: Idempotency | None) -> Kept:
         def act(basket: Basket) -> Basket:
             catalog = self._desk.book.require()
             day = catalog.day(basket.business_day)
@@ -117,16 +116,18 @@ class Sales:
 
         return self._change(session, sale_id, key, act, status=CREATED)
 
-    def change_quantity(self, session: Session, sale_id: str, n: int, quantity: Quantity, key: Key | None) -> Kept:
+    def change_quantity(
+        self, session: Session, sale_id: str, n: int, quantity: Quantity, key: Idempotency | None
+    ) -> Kept:
         return self._change(session, sale_id, key, lambda basket: basket.change_quantity(n, quantity))
 
     def void_line(self, session: Session, sale_id: str, n: int) -> Kept:
         return self._change(session, sale_id, None, lambda basket: basket.void_line(n))
 
-    def add_discount(self, session: Session, sale_id: str, discount: Discount, key: Key | None) -> Kept:
+    def add_discount(self, session: Session, sale_id: str, discount: Discount, key: Idempotency | None) -> Kept:
         return self._change(session, sale_id, key, lambda basket: basket.add_discount(discount), status=CREATED)
 
-    def set_customer(self, session: Session, sale_id: str, customer: str | None, key: Key | None) -> Kept:
+    def set_customer(self, session: Session, sale_id: str, customer: str | None, key: Idempotency | None) -> Kept:
         def act(basket: Basket) -> Basket:
             if customer:
                 self._customer(customer)
@@ -134,7 +135,7 @@ class Sales:
 
         return self._change(session, sale_id, key, act)
 
-    def add_tender(self, session: Session, sale_id: str, new: NewTender, key: Key | None) -> Kept:
+    def add_tender(self, session: Session, sale_id: str, new: NewTender, key: Idempotency | None) -> Kept:
         def act(basket: Basket) -> Basket:
             rules = self._desk.book.require().tender_rules
             error = refusal(rule_of(rules, new.type), self._desk.mode.is_offline, self._customer_of(basket))
@@ -148,7 +149,7 @@ class Sales:
         # Durable whatever its type: it is rare, and the one that matters is a card's.
         return self._change(session, sale_id, None, lambda basket: basket.remove_tender(n), durable=True)
 
-    def park(self, session: Session, sale_id: str, key: Key | None) -> Kept:
+    def park(self, session: Session, sale_id: str, key: Idempotency | None) -> Kept:
         def act(basket: Basket) -> Basket:
             if basket.state != OPEN:
                 raise Refused("sale-not-open", f"the sale is {basket.state}")
@@ -158,7 +159,7 @@ class Sales:
 
         return self._change(session, sale_id, key, act)
 
-    def resume(self, session: Session, sale_id: str, key: Key | None) -> Kept:
+    def resume(self, session: Session, sale_id: str, key: Idempotency | None) -> Kept:
         def act(basket: Basket) -> Basket:
             if basket.state != PARKED:
                 raise Refused("sale-not-parked", f"the sale is {basket.state}")
@@ -166,7 +167,7 @@ class Sales:
 
         return self._change(session, sale_id, key, act)
 
-    def complete(self, session: Session, sale_id: str, key: Key | None) -> Kept:
+    def complete(self, session: Session, sale_id: str, key: Idempotency | None) -> Kept:
         """Durable before it answers; never waits for head office."""
         session.must(SELL)
         desk = self._desk
@@ -184,7 +185,7 @@ class Sales:
         desk.after_commit()
         return kept
 
-    def abort(self, session: Session, sale_id: str, key: Key | None) -> Kept:
+    def abort(self, session: Session, sale_id: str, key: Idempotency | None) -> Kept:
         """The sale keeps its number as a record."""
         session.must(SELL)
         desk = self._desk
@@ -261,7 +262,7 @@ class Sales:
         self,
         session: Session,
         sale_id: str,
-        key: Key | None,
+        key: Idempotency | None,
         act: Callable[[Basket], Basket],
         *,
         status: int = DONE,
@@ -280,7 +281,7 @@ class Sales:
             self._remember(basket)
             return kept
 
-    def _save(self, writing: Any, basket: Basket, key: Key | None, status: int) -> Kept:
+    def _save(self, writing: Any, basket: Basket, key: Idempotency | None, status: int) -> Kept:
         view = basket.document(self._desk.mode.is_offline).to_wire()
         writing.save_draft(basket.id, basket.state, orjson.dumps(basket.to_wire()), self._desk.now())
         return self._desk.keep(writing, key, status, view)
@@ -289,7 +290,9 @@ class Sales:
         self._drafts[basket.id] = basket
         self._changed_at[basket.id] = self._desk.clock()
 
-    def _finish(self, basket: Basket, sale: Sale, kind: str, key: Key | None, customer: Customer | None) -> Kept:
+    def _finish(
+        self, basket: Basket, sale: Sale, kind: str, key: Idempotency | None, customer: Customer | None
+    ) -> Kept:
         """The record, the end of the draft and the answer in one durable transaction."""
         desk, at = self._desk, self._desk.now()
         document = sale.to_wire()
@@ -331,10 +334,8 @@ class Sales:
         if new.open:
             return Item.open_price(*new.open, day)
         if new.article_id is not None:
-            article = catalog.article(new.article_id)
-            return Item.of_article(one_article([article] if article else [], new.article_id), None, day)
-        code = new.code or ""
-        return Item.of_article(one_article(catalog.articles_of_code(code), code), code, day)
+            return Item.of_article(catalog.one_of_id(new.article_id), None, day)
+        return Item.of_article(catalog.one_of_code(new.code or ""), new.code, day)
 
     def _customer(self, customer_id: str) -> Customer:
         customer = self._desk.book.require().customer(customer_id)

@@ -8,11 +8,11 @@ from typing import Any
 
 from poscore import records
 from poscore.errors import Refused
+from poscore.idempotency import Idempotency, Kept
 from poscore.instants import local_day
 from poscore.money import Cents
 from register_svc.checkout.desk import Desk
 from register_svc.checkout.sales import Sales
-from register_svc.journal.answers import Kept, Key
 from register_svc.till.people import CASH_MOVEMENT, SHIFT, Session
 from register_svc.till.shifts import Counters, Shift, check_count, report
 
@@ -31,7 +31,7 @@ class Shifts:
     def __init__(self, desk: Desk, sales: Sales) -> None:
         self._desk, self._sales = desk, sales
 
-    def open(self, session: Session, opening_float: Cents, key: Key | None) -> Kept:
+    def open(self, session: Session, opening_float: Cents, key: Idempotency | None) -> Kept:
         """Raises Refused `shift-open`."""
         session.must(SHIFT)
         desk = self._desk
@@ -67,7 +67,7 @@ class Shifts:
         """The report of a closed shift. Raises Refused `shift-not-found`."""
         return self._desk.shifts.report(no)
 
-    def close(self, session: Session, counted: Counted, key: Key | None) -> Kept:
+    def close(self, session: Session, counted: Counted, key: Idempotency | None) -> Kept:
         """Raises Refused `sale-open` while a sale with goods is open: park, complete or abort it first."""
         session.must(SHIFT)
         desk = self._desk
@@ -93,12 +93,12 @@ class Shifts:
         desk.after_commit()
         return kept
 
-    def move_cash(self, session: Session, kind: str, amount: Cents, reason: str, key: Key | None) -> Kept:
+    def move_cash(self, session: Session, kind: str, amount: Cents, reason: str, key: Idempotency | None) -> Kept:
         session.must(CASH_MOVEMENT)
         body = {"kind": kind, "amount": amount, "reason": reason, "cashier": session.cashier}
         return self._desk.record(key, 201, records.CASH_MOVED, body)
 
-    def open_drawer(self, session: Session, reason: str, key: Key | None) -> Kept:
+    def open_drawer(self, session: Session, reason: str, key: Idempotency | None) -> Kept:
         session.must(CASH_MOVEMENT)
         return self._desk.record(key, 201, records.DRAWER_OPENED, {"reason": reason, "cashier": session.cashier})
 

@@ -6,28 +6,11 @@ refused. Kept 48 hours.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from poscore.errors import Refused
+from poscore.idempotency import KEEP_S, Idempotency, Kept
 from register_svc.database import Database
 from register_svc.journal.journal import Writing, unpack
 
-KEEP_S = 48 * 3600
 _LOOK_AT_ONCE = 500  # rows a transaction, so that forgetting never makes a sale wait
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """`fingerprint`: hash over method, path and body of the request."""
-
-    key: str
-    fingerprint: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    status: int
-    body: bytes
 
 
 class Answers:
@@ -35,18 +18,17 @@ class Answers:
         self._db = db
         self._forgotten_to = ""
 
-    def find(self, key: Key) -> Kept | None:
+    def find(self, key: Idempotency) -> Kept | None:
         """The first answer to this key. Raises Refused `idempotency-key-reused` for another request."""
         row = self._db.reader.execute(
             "SELECT fingerprint, status, body FROM answer WHERE key = ?", (key.key,)
         ).fetchone()
         if row is None:
             return None
-        if row[0] != key.fingerprint:
-            raise Refused("idempotency-key-reused", "this Idempotency-Key was used for another request")
+        key.must_be(row[0])
         return Kept(row[1], unpack(row[2]))
 
-    def keep(self, writing: Writing, key: Key, kept: Kept, now_s: int) -> None:
+    def keep(self, writing: Writing, key: Idempotency, kept: Kept, now_s: int) -> None:
         """Inside the transaction of the change."""
         writing.connection.execute(
             "INSERT INTO answer VALUES(?, ?, ?, ?, ?)",

@@ -76,9 +76,7 @@ def _missing_receipts(connection: sqlite3.Connection, register: str, epochs: set
             if number is None:
                 continue
             if number in seen:
-                yield Finding(
-                    seq, "duplicate-receipt", f"record {seen[number]} holds {number.text} already"
-                )
+                yield Finding(seq, "duplicate-receipt", f"record {seen[number]} holds {number.text} already")
             seen[number] = seq
     accounted = {number.text for number in seen} | {row[0] for row in connection.execute("SELECT sale_id FROM draft")}
     counters = dict(connection.execute("SELECT name, value FROM counter"))

@@ -8,7 +8,6 @@ from pydantic import Field
 
 from poscore.errors import Refused
 from poscore.http import Api, Call, Model
-from register_svc.catalog.catalog import one_article
 from register_svc.register import Register
 from register_svc.web.views import ArticleList, ArticleView, CustomerList, CustomerView
 
@@ -35,7 +34,7 @@ def add_catalog_routes(api: Api, register: Register) -> None:
     @api.route("GET", "/articles/<code>", access="session", ok={200: ArticleView}, problems=(404, 409, 503))
     def show_article(_: Call, code: str) -> dict[str, Any]:
         """The article with this code, or the candidates."""
-        return one_article(book.require().articles_of_code(code), code).to_wire()
+        return book.require().one_of_code(code).to_wire()
 
     @api.route("GET", "/quick-keys", access="session", ok={200: None}, problems=(503,))
     def quick_keys(_: Call) -> dict[str, Any]:

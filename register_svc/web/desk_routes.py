@@ -11,8 +11,7 @@ from poscore.http.models import NonEmpty, Positive, Text, Whole
 from register_svc.checkout.shifts import Counted
 from register_svc.register import Register
 from register_svc.till.people import MODE
-from register_svc.web.answers import answer_key, kept_answer
-from register_svc.web.views import OfflineView, SessionView
+from register_svc.web.views import OfflineView, SessionView, kept_answer
 
 
 class SignIn(Model):
@@ -80,7 +79,7 @@ def add_shift_routes(api: Api, register: Register) -> None:
     )
     def open_shift(call: Call) -> Answer:
         """Open a shift with the float in the drawer."""
-        return kept_answer(shifts.open(call.caller, call.body.opening_float, answer_key(call)))
+        return kept_answer(shifts.open(call.caller, call.body.opening_float, call.idempotency))
 
     @api.route("GET", "/shifts/current", access="session", ok={200: None}, problems=(409,))
     def current_shift(_: Call) -> dict[str, Any]:
@@ -99,7 +98,7 @@ def add_shift_routes(api: Api, register: Register) -> None:
     def close_shift(call: Call) -> Answer:
         """Close the shift with the money counted; answers the Z report."""
         counted: CountedCash = call.body.counted
-        return kept_answer(shifts.close(call.caller, Counted(counted.cash, counted.denominations), answer_key(call)))
+        return kept_answer(shifts.close(call.caller, Counted(counted.cash, counted.denominations), call.idempotency))
 
     @api.route("GET", "/shifts/current/report", access="session", ok={200: None}, problems=(409,))
     def x_report(_: Call) -> dict[str, Any]:
@@ -117,14 +116,14 @@ def add_shift_routes(api: Api, register: Register) -> None:
     def move_cash(call: Call) -> Answer:
         """Money put into or taken out of the drawer."""
         body: MoveCash = call.body
-        return kept_answer(shifts.move_cash(call.caller, body.kind, body.amount, body.reason, answer_key(call)))
+        return kept_answer(shifts.move_cash(call.caller, body.kind, body.amount, body.reason, call.idempotency))
 
     @api.route(
         "POST", "/drawer/open", access="session", body=OpenDrawer, ok={201: None}, problems=(403, 409), idempotent=True
     )
     def open_drawer(call: Call) -> Answer:
         """Open the drawer without a sale; the reason is journalled."""
-        return kept_answer(shifts.open_drawer(call.caller, call.body.reason, answer_key(call)))
+        return kept_answer(shifts.open_drawer(call.caller, call.body.reason, call.idempotency))
 
 
 def add_mode_routes(api: Api, register: Register) -> None:

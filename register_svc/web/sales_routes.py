@@ -13,8 +13,7 @@ from poscore.quantity import ONE, Quantity
 from register_svc.checkout.sales import NewLine, NewSale, NewTender, Sales
 from register_svc.register import Register
 from register_svc.till.basket import Discount
-from register_svc.web.answers import answer_key, kept_answer
-from register_svc.web.views import ReceiptView, SaleCompleted, SaleList, SaleView
+from register_svc.web.views import ReceiptView, SaleCompleted, SaleList, SaleView, kept_answer
 
 VatCode = Literal["standard", "reduced", "low", "zero"]
 CodeText = Annotated[str, Field(min_length=1, max_length=128)]
@@ -126,18 +125,18 @@ def _add_lines(api: Api, sales: Sales) -> None:
         """Start a sale or a return; its receipt number is taken now."""
         body: StartSale = call.body
         new = NewSale(body.kind, body.training, body.customer, body.original_receipt)
-        return kept_answer(sales.start(call.caller, new, answer_key(call)))
+        return kept_answer(sales.start(call.caller, new, call.idempotency))
 
     @_change(api, "POST", "lines", AddLine, created=True)
     def add_line(call: Call, id: str) -> Answer:
         """Add a line by code, article or open price."""
-        return kept_answer(sales.add_line(call.caller, id, _new_line(call.body), answer_key(call)))
+        return kept_answer(sales.add_line(call.caller, id, _new_line(call.body), call.idempotency))
 
     @_change(api, "PATCH", "lines/<int:n>", ChangeQuantity)
     def change_quantity(call: Call, id: str, n: int) -> Answer:
         """Change a line's quantity."""
         quantity = Quantity.parse(call.body.quantity)
-        return kept_answer(sales.change_quantity(call.caller, id, n, quantity, answer_key(call)))
+        return kept_answer(sales.change_quantity(call.caller, id, n, quantity, call.idempotency))
 
     @_change(api, "DELETE", "lines/<int:n>", None)
     def void_line(call: Call, id: str, n: int) -> Answer:
@@ -147,12 +146,12 @@ def _add_lines(api: Api, sales: Sales) -> None:
     @_change(api, "POST", "discounts", AddDiscount, created=True)
     def add_discount(call: Call, id: str) -> Answer:
         """Give a discount on a line or on the sale."""
-        return kept_answer(sales.add_discount(call.caller, id, _discount(call.body), answer_key(call)))
+        return kept_answer(sales.add_discount(call.caller, id, _discount(call.body), call.idempotency))
 
     @_change(api, "POST", "customer", SetCustomer)
     def set_customer(call: Call, id: str) -> Answer:
         """Choose the customer, or none."""
-        return kept_answer(sales.set_customer(call.caller, id, call.body.customer, answer_key(call)))
+        return kept_answer(sales.set_customer(call.caller, id, call.body.customer, call.idempotency))
 
 
 def _add_paying(api: Api, sales: Sales) -> None:
@@ -161,7 +160,7 @@ def _add_paying(api: Api, sales: Sales) -> None:
         """Add a tender; without an amount it settles what is left."""
         body: AddTender = call.body
         new = NewTender(body.type, body.amount, body.reference)
-        return kept_answer(sales.add_tender(call.caller, id, new, answer_key(call)))
+        return kept_answer(sales.add_tender(call.caller, id, new, call.idempotency))
 
     @_change(api, "DELETE", "tenders/<int:n>", None)
     def remove_tender(call: Call, id: str, n: int) -> Answer:
@@ -179,24 +178,24 @@ def _add_paying(api: Api, sales: Sales) -> None:
     )
     def complete_sale(call: Call, id: str) -> Answer:
         """Complete the sale: on disk before this answers."""
-        return kept_answer(sales.complete(call.caller, id, answer_key(call)))
+        return kept_answer(sales.complete(call.caller, id, call.idempotency))
 
 
 def _add_ending(api: Api, sales: Sales) -> None:
     @_change(api, "POST", "park", Nothing)
     def park_sale(call: Call, id: str) -> Answer:
         """Set the sale aside."""
-        return kept_answer(sales.park(call.caller, id, answer_key(call)))
+        return kept_answer(sales.park(call.caller, id, call.idempotency))
 
     @_change(api, "POST", "resume", Nothing)
     def resume_sale(call: Call, id: str) -> Answer:
         """Take a parked sale up again."""
-        return kept_answer(sales.resume(call.caller, id, answer_key(call)))
+        return kept_answer(sales.resume(call.caller, id, call.idempotency))
 
     @_change(api, "POST", "abort", Nothing)
     def abort_sale(call: Call, id: str) -> Answer:
         """Give the sale up; its number stays as a record."""
-        return kept_answer(sales.abort(call.caller, id, answer_key(call)))
+        return kept_answer(sales.abort(call.caller, id, call.idempotency))
 
 
 def add_receipt_routes(api: Api, register: Register) -> None:
@@ -218,7 +217,7 @@ def add_receipt_routes(api: Api, register: Register) -> None:
     )
     def copy_receipt(call: Call, receipt_no: str) -> Answer:
         """A copy that says KOPIO; it is journalled."""
-        return kept_answer(receipts.copy(call.caller, receipt_no, answer_key(call)))
+        return kept_answer(receipts.copy(call.caller, receipt_no, call.idempotency))
 
 
 def _new_line(body: AddLine) -> NewLine:

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import Literal
 
-from poscore.http import Model
+from poscore.http import Answer, Model
+from poscore.idempotency import Kept
+
+
+def kept_answer(kept: Kept) -> Answer:
+    """The very bytes that a retry would get."""
+    return Answer(kept.body, kept.status)
 
 
 class LineView(Model):
