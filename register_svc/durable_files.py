@@ -62,14 +62,17 @@ class SyncedFile:
                 sync(self._file)
                 self._unsynced = 0
 
-    def finish(self) -> str:
-        """Sync what is left, close, and give the hex SHA-256 of all that was written. Raises Fault `space`."""
+    def digest(self) -> str:
+        """The hex SHA-256 of all that was written so far."""
+        return self._hash.hexdigest()
+
+    def finish(self) -> None:
+        """Sync what is left and close: the file is on disk, and stays. Raises Fault `space`."""
         with naming_a_full_disk():
             sync(self._file)
         self._file.close()
         sync_directory(self.path.parent)
         self._finished = True
-        return self._hash.hexdigest()
 
     def __enter__(self) -> Self:
         return self

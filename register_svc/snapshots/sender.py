@@ -1,0 +1,49 @@
+"""Head office's calls: signed by the key pinned at enrolment, meant for this register, made for this very body.
+
+- No clock of ours judges a call: an `iat` may be at most five minutes older than the newest seen from that sender.
+- The newest is kept in state.db, so that a restart opens no door to old calls.
+"""
+
+from __future__ import annotations
+
+import hmac
+import threading
+
+from poscore.errors import Untrusted
+from poscore.tokens import Claims, verify_token
+from register_svc.database import Database
+
+_TOLERANCE_S = 300
+
+
+class Sender:
+    """`public`: head office's public key as a JWK dict. `register`: this register's id, the audience of its calls."""
+
+    def __init__(self, state: Database, public: dict[str, str], register: str) -> None:
+        self._state, self._public, self._register = state, public, register
+        self._lock = threading.Lock()
+        self._newest: dict[str, int] = dict(state.reader.execute("SELECT issuer, issued_at FROM sender_seen"))
+
+    def read(self, token: str) -> Claims:
+        """The claims of a call's token; nothing is noted yet. Raises Untrusted `token`."""
+        claims = verify_token(token, self._public, self._register)
+        if not all(type(text) is str and text.isascii() for text in (claims.issuer, claims.body)):
+            raise Untrusted("token", "the token's claims are no plain texts")
+        if claims.issued_at < self._newest.get(claims.issuer, claims.issued_at) - _TOLERANCE_S:
+            raise Untrusted("token", "the token is older than one that came before it")
+        return claims
+
+    def accept(self, token: str, body_sha256: str | None) -> Claims:
+        """Note the call as seen. `body_sha256` None: whoever reads the body compares it. Raises Untrusted `token`."""
+        with self._lock:
+            claims = self.read(token)
+            if body_sha256 is not None and not hmac.compare_digest(body_sha256, claims.body):
+                raise Untrusted("token", "the token was made for another body")
+            if claims.issued_at > self._newest.get(claims.issuer, -1):
+                with self._state.write() as connection:
+                    connection.execute(
+                        "INSERT OR REPLACE INTO sender_seen(issuer, issued_at) VALUES(?, ?)",
+                        (claims.issuer, claims.issued_at),
+                    )
+                self._newest[claims.issuer] = claims.issued_at
+        return claims

@@ -1,0 +1,78 @@
+"""What a register believes, and what a bundle's verification says: the nouns of trust.py, without the weight of tuf.
+
+The stored metadata is read here only for what it says about itself; it was verified before it was stored.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from poscore.bundle import ISSUED_AT, BundleInfo
+from poscore.errors import PosError, Refused
+from poscore.instants import parse_instant
+from register_svc.snapshots.slots import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """What a register believes from its enrolment on: its store, and the bytes of the first root."""
+
+    store: str
+    root: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When it is: our clock, and the time that head office swore to in this very call, if it did."""
+
+    now: datetime
+    sworn: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """A catalogue that the metadata vouches for. `sha256` and `bytes` are those of the plain file."""
+
+    info: BundleInfo
+    sha256: str
+    bytes: int
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Either a catalogue or a refusal; and the metadata to be kept, which a refusal may have brought forward."""
+
+    metadata: dict[str, bytes]
+    catalogue: Catalogue | None
+    refusal: PosError | None
+
+
+def seen_version(metadata: Mapping[str, bytes]) -> int | None:
+    """The newest version that head office has been seen to vouch for; it may be ahead of what could be applied."""
+    timestamp = _timestamp(metadata)
+    if timestamp is None:
+        return None
+    version: int = timestamp["meta"]["snapshot.json"]["version"]
+    return version
+
+
+def newest_issued(metadata: Mapping[str, bytes]) -> datetime | None:
+    """When head office made the newest stamp that was trusted; None when it did not say."""
+    timestamp = _timestamp(metadata)
+    try:
+        return parse_instant(timestamp[ISSUED_AT]) if timestamp else None
+    except (KeyError, TypeError, Refused):
+        return None
+
+
+def _timestamp(metadata: Mapping[str, bytes]) -> dict[str, Any] | None:
+    data = metadata.get("timestamp.json")
+    if data is None:
+        return None
+    signed: dict[str, Any] = json.loads(data)["signed"]
+    return signed

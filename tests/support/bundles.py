@@ -1,0 +1,223 @@
+"""A test-side publisher: real python-tuf metadata, real catalogues, real zips, and every way to spoil them.
+
+publisher = Publisher("s1")
+bundle = publisher.publish(3, catalog(articles={"6410405216120": ("A1", 129)}))
+register.receive(bundle.zip())
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import sqlite3
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from backports import zstd
+from securesystemslib.signer import CryptoSigner
+from tuf.api.metadata import (  # type: ignore[attr-defined]
+    Key,
+    Metadata,
+    MetaFile,
+    Root,
+    Snapshot,
+    TargetFile,
+    Targets,
+    Timestamp,
+)
+from tuf.api.serialization.json import JSONSerializer
+
+from poscore.bundle import ISSUED_AT, METADATA, TARGETS, TIMESTAMP_MEMBER, BundleInfo, catalog_target, full_target
+from poscore.catalog_format import DDL, INDEX_DDL, SCHEMA, SEARCH_DDL, SEARCH_FILL
+from poscore.instants import instant_text
+
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+STAMP_LIFE = timedelta(days=7)
+ROLE_LIFE = timedelta(days=90)
+ROOT_LIFE = timedelta(days=730)
+
+ARTICLES = {"6410405216120": ("A1", 129), "6411401015090": ("A2", 259)}  # code: (article_id, price)
+
+
+def catalog(
+    articles: Mapping[str, tuple[str, int]] = ARTICLES, store: str = "s1", schema: int = SCHEMA, padding: int = 0
+) -> bytes:
+    """The bytes of a small catalogue file; `padding` adds about that many bytes that do not compress."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "catalog.db"
+        connection = sqlite3.connect(path, isolation_level=None)
+        for statement in DDL:
+            connection.execute(statement)
+        connection.executemany(
+            "INSERT INTO meta VALUES(?, ?)", [("schema", str(schema)), ("store", store), ("store_name", "Kauppa")]
+        )
+        for number, (code, (article_id, price)) in enumerate(articles.items(), 1):
+            row = (number, article_id, f"Article {article_id}", price, "reduced", "food", "pcs", 0, 0)
+            connection.execute("INSERT INTO article VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+            connection.execute("INSERT INTO code VALUES(?, ?)", (code, number))
+        for statement in (*INDEX_DDL, SEARCH_DDL, SEARCH_FILL):
+            connection.execute(statement)
+        if padding:
+            connection.execute("CREATE TABLE padding(data BLOB)")
+            connection.executemany("INSERT INTO padding VALUES(randomblob(?))", [(1 << 16,)] * max(1, padding >> 16))
+        connection.close()
+        return path.read_bytes()
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """Members by name, in the order in which they go into the zip."""
+
+    version: int
+    catalog_sha256: str
+    members: dict[str, bytes]
+
+    def zip(self, compression: int = zipfile.ZIP_STORED) -> bytes:
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", compression) as archive:
+            for name, data in self.members.items():
+                archive.writestr(name, data)
+        return buffer.getvalue()
+
+    def with_member(self, name: str, data: bytes) -> Bundle:
+        return replace(self, members={**self.members, name: data})
+
+    def without(self, name: str) -> Bundle:
+        return replace(self, members={key: data for key, data in self.members.items() if key != name})
+
+    @property
+    def full_member(self) -> str:
+        return next(name for name in self.members if name.endswith(".catalog.db.zst"))
+
+
+@dataclass
+class Publisher:
+    """One small TUF repository of one store. Root: 2 of 3; one key each for targets and for snapshot + timestamp."""
+
+    store: str = "s1"
+    now: datetime = NOW
+    issued_at: datetime | None = None
+    hashes_in_snapshot: bool = True
+    root_keys: list[CryptoSigner] = field(default_factory=lambda: [CryptoSigner.generate_ed25519() for _ in range(3)])
+    targets_key: CryptoSigner = field(default_factory=CryptoSigner.generate_ed25519)
+    online_key: CryptoSigner = field(default_factory=CryptoSigner.generate_ed25519)
+    roots: dict[int, bytes] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.roots:
+            self.add_root()
+
+    @property
+    def root_v1(self) -> bytes:
+        return self.roots[1]
+
+    def root(self, version: int, expires: datetime | None = None) -> Root:
+        root = Root(version=version, expires=expires or self.now + ROOT_LIFE, consistent_snapshot=True)
+        for signer in self.root_keys:
+            root.add_key(_key(signer), "root")
+        root.roles["root"].threshold = 2
+        root.add_key(_key(self.targets_key), "targets")
+        for role in ("snapshot", "timestamp"):
+            root.add_key(_key(self.online_key), role)
+        return root
+
+    def add_root(
+        self, signers: list[CryptoSigner] | None = None, version: int | None = None, expires: datetime | None = None
+    ) -> int:
+        """Make the next root, signed by `signers` (two of the present root keys); its place in the chain."""
+        place = len(self.roots) + 1
+        self.roots[place] = _signed(self.root(version or place, expires), *(signers or self.root_keys[:2]))
+        return place
+
+    def publish(
+        self,
+        version: int,
+        content: bytes,
+        *,
+        info: Mapping[str, Any] | None = None,
+        path: str | None = None,
+        expires: Mapping[str, datetime] | None = None,
+    ) -> Bundle:
+        """A full bundle of `content`. `info` replaces members of the signed description, `expires` dates by role."""
+        packed = zstd.compress(content, options={zstd.CompressionParameter.checksum_flag: 1})
+        described = _describe(self.store, version, content, self.now).to_wire() | dict(info or {})
+        plain_target, full_path = path or catalog_target(self.store), full_target(self.store)
+        targets = Targets(version=version, expires=(expires or {}).get("targets", self.now + ROLE_LIFE))
+        plain = TargetFile.from_data(plain_target, content, ["sha256"])
+        plain.unrecognized_fields["custom"] = described
+        full = TargetFile.from_data(full_path, packed, ["sha256"])
+        targets.targets = {plain_target: plain, full_path: full}
+        return self.wrap(version, _signed(targets, self.targets_key), {_member(full): packed}, expires).of(content)
+
+    def wrap(
+        self, version: int, targets: bytes, files: Mapping[str, bytes], expires: Mapping[str, datetime] | None = None
+    ) -> Bundle:
+        """Snapshot and timestamp over signed `targets`, and all of it as a bundle."""
+        dates = {"snapshot": self.now + ROLE_LIFE, "timestamp": self.now + STAMP_LIFE} | dict(expires or {})
+        snapshot = Snapshot(version=version, expires=dates["snapshot"])
+        snapshot.meta["targets.json"] = self._meta(version, targets, hashes=self.hashes_in_snapshot)
+        snapshot_bytes = _signed(snapshot, self.online_key)
+        timestamp = Timestamp(version=version, expires=dates["timestamp"])
+        timestamp.snapshot_meta = self._meta(version, snapshot_bytes)
+        timestamp.unrecognized_fields[ISSUED_AT] = instant_text(self.issued_at or self.now)
+        members = {TIMESTAMP_MEMBER: _signed(timestamp, self.online_key)}
+        members |= {f"{METADATA}/{place}.root.json": data for place, data in self.roots.items() if place > 1}
+        members |= {
+            f"{METADATA}/{version}.snapshot.json": snapshot_bytes,
+            f"{METADATA}/{version}.targets.json": targets,
+        }
+        return _Loose(version, "", members | dict(files))
+
+    @staticmethod
+    def _meta(version: int, data: bytes, hashes: bool = True) -> MetaFile:
+        return MetaFile.from_data(version, data, ["sha256"]) if hashes else MetaFile(version)
+
+
+class _Loose(Bundle):
+    def of(self, content: bytes) -> Bundle:
+        return Bundle(self.version, hashlib.sha256(content).hexdigest(), self.members)
+
+
+def _describe(store: str, version: int, content: bytes, now: datetime) -> BundleInfo:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "catalog.db"
+        path.write_bytes(content)
+        connection = sqlite3.connect(path)
+        try:
+            count = connection.execute("SELECT count(*) FROM article").fetchone()[0]
+            query = "SELECT code, article_id FROM code JOIN article ON article.id = code.article ORDER BY code LIMIT 8"
+            probes = dict(connection.execute(query).fetchall())
+        except sqlite3.DatabaseError:  # spoilt on purpose
+            count, probes = 0, {}
+        connection.close()
+    return BundleInfo(
+        store=store,
+        version=version,
+        schema=SCHEMA,
+        articles=count,
+        published_at=instant_text(now),
+        full=full_target(store),
+        probes=probes,
+        deltas={},
+    )
+
+
+def _member(target: TargetFile) -> str:
+    folder, _, name = target.path.rpartition("/")
+    return f"{TARGETS}/{folder}/{target.hashes['sha256']}.{name}"
+
+
+def _key(signer: CryptoSigner) -> Key:
+    return signer.public_key
+
+
+def _signed(role: Root | Targets | Snapshot | Timestamp, *signers: CryptoSigner) -> bytes:
+    metadata = Metadata(role)
+    for signer in signers:
+        metadata.sign(signer, append=True)
+    return metadata.to_bytes(JSONSerializer(compact=True))
