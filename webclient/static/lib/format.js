@@ -26,6 +26,7 @@ export class Format {
     this.euros = new Intl.NumberFormat(locale, { style: 'currency', currency: 'EUR' })
     this.round = new Intl.NumberFormat(locale, { style: 'currency', currency: 'EUR', maximumFractionDigits: 0 })
     this.bare = new Intl.NumberFormat(locale, { minimumFractionDigits: 2 })
+    this.rates = new Intl.NumberFormat(locale)
     this.hours = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', ...zone })
     this.days = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'numeric', ...zone })
     this.marks = new Intl.DateTimeFormat('en-CA', zone)
@@ -38,7 +39,9 @@ export class Format {
 
   /** `20 €` for whole euros, as on the notes @param {number} cents */
   note(cents) {
-    return cents % 100 === 0 ? this.round.format(/** @type {Intl.StringNumericLiteral} */ (decimal(cents))) : this.money(cents)
+    return cents % 100 === 0
+      ? this.round.format(/** @type {Intl.StringNumericLiteral} */ (decimal(cents)))
+      : this.money(cents)
   }
 
   /** `12,86`, in a column that says euros @param {number} cents */
@@ -49,6 +52,11 @@ export class Format {
   /** `0,350` @param {string} quantity */
   quantity(quantity) {
     return quantity.replace('.', this.comma)
+  }
+
+  /** `25,5` from basis points @param {number} basisPoints */
+  percent(basisPoints) {
+    return this.rates.format(/** @type {Intl.StringNumericLiteral} */ (decimal(basisPoints)))
   }
 
   /** `22:04` @param {Date|string} instant */

@@ -74,11 +74,22 @@
  * @typedef {{name: string, status: 'pass'|'warn'|'fail', value: unknown, since: string|null, hint: string|null}} Check
  * @typedef {{status: 'pass'|'warn'|'fail', register: string, version: string, mode: 'ONLINE'|'OFFLINE', checks: Check[]}} Health
  *
- * @typedef {{token: string, cashier: string | {cashier_id: string, name: string}, permissions: string[]}} Session
+ * @typedef {{token: string, cashier: {cashier_id: string, name: string, role: string}, permissions: string[]}} Session
  * @typedef {{article_id: string, label: string, unit_price: number}} QuickKey
  * @typedef {{article_id: string, name: string, unit_price: number, unit?: string}} Article
  * @typedef {{customer_id: string, name: string, business_id?: string|null}} Customer
- * @typedef {{no: number, business_day: string, opened_at?: string}} Shift
+ * @typedef {{no: number, business_day: string, opened_at: string}} Shift
+ *
+ * @typedef {object} ShiftReport
+ * @property {number} no
+ * @property {{count: number, total: number}} sales
+ * @property {{count: number, total: number}} returns
+ * @property {number} total
+ * @property {number} rounding
+ * @property {Record<string, number>} by_tender
+ * @property {{rate: number, net: number, tax: number, gross: number}[]} by_vat
+ * @property {{expected: number, counted: number|null, difference: number|null}} cash
+ * @property {{offline: number, aborted: number}} counts
  */
 
 /**

@@ -9,7 +9,13 @@ import { valueText } from './state.js'
 
 const MARKS = { pass: '●', warn: '▲', fail: '■', silent: '■', loading: '…' }
 /** @type {Record<Verdict, import('../i18n/index.js').Key>} */
-const WORDS = { pass: 'health.pass', warn: 'health.warn', fail: 'health.fail', silent: 'health.no-answer', loading: 'health.loading' }
+const WORDS = {
+  pass: 'health.pass',
+  warn: 'health.warn',
+  fail: 'health.fail',
+  silent: 'health.no-answer',
+  loading: 'health.loading',
+}
 
 export class TechnicianPage extends HTMLElement {
   #title = el('h1')
@@ -37,7 +43,14 @@ export class TechnicianPage extends HTMLElement {
     const keys = languages.map((one) =>
       el(
         'button',
-        { type: 'button', class: 'tongue', lang: one, 'aria-pressed': String(one === language()), 'aria-label': tables[one]['language.self'], onclick: () => this.#speak(one) },
+        {
+          type: 'button',
+          class: 'tongue',
+          lang: one,
+          'aria-pressed': String(one === language()),
+          'aria-label': tables[one]['language.self'],
+          onclick: () => this.#speak(one),
+        },
         one,
       ),
     )
@@ -60,7 +73,11 @@ export class TechnicianPage extends HTMLElement {
     text(this.#why, this.#reason(age))
     text(this.#age, age === null ? '' : t('health.updated', { seconds: age }))
     attr(this.#checks, 'class', view.silent ? 'checks checks-old' : 'checks')
-    keyed(this.#checks, view.checks, { key: (check) => check.name, make: checkRow, draw: (row, check) => drawCheck(row, check, new Date(now)) })
+    keyed(this.#checks, view.checks, {
+      key: (check) => check.name,
+      make: checkRow,
+      draw: (row, check) => drawCheck(row, check, new Date(now)),
+    })
   }
 
   /** @param {number|null} age */
@@ -90,6 +107,7 @@ function checkRow() {
     null,
     el('span', { class: 'check-mark', 'aria-hidden': 'true' }),
     el('h3', { class: 'check-name' }),
+    el('span', { class: 'check-word' }),
     el('p', { class: 'check-value' }),
     el('p', { class: 'check-since' }),
     el('p', { class: 'check-hint' }),
@@ -98,12 +116,19 @@ function checkRow() {
 
 /** @param {HTMLElement} row @param {Check} check @param {Date} now */
 function drawCheck(row, check, now) {
-  const [mark, name, value, since, hint] = /** @type {[Element, Element, HTMLElement, HTMLElement, HTMLElement]} */ (/** @type {unknown} */ ([...row.children]))
+  const [mark, name, word, value, since, hint] =
+    /** @type {[Element, Element, Element, HTMLElement, HTMLElement, HTMLElement]} */ (
+      /** @type {unknown} */ ([...row.children])
+    )
   attr(row, 'class', `check check-${check.status}`)
   text(mark, MARKS[check.status])
-  text(name, `${nameOf(check)}: ${t(`health.${check.status}`)}`)
+  text(name, nameOf(check))
+  text(word, t(`health.${check.status}`))
   text(value, valueText(check.value))
-  text(since, check.since && check.status !== 'pass' ? t('health.since', { when: figures().when(check.since, now) }) : '')
+  text(
+    since,
+    check.since && check.status !== 'pass' ? t('health.since', { when: figures().when(check.since, now) }) : '',
+  )
   text(hint, check.hint ?? '')
   for (const part of [value, since, hint]) part.hidden = part.textContent === ''
 }

@@ -2,7 +2,7 @@
 import { el } from '../lib/dom.js'
 import { t } from '../i18n/index.js'
 import { Entry } from '../lib/entry.js'
-import { entryField, keypad } from './keypad.js'
+import { AMOUNT_KEYS, entryField, keypad } from './keypad.js'
 
 /** @typedef {import('./till.js').Till} Till */
 
@@ -26,7 +26,7 @@ export function cashForm(till, words, use, beside = null) {
     entry.press(key)
     field.value = entry.text
   }
-  const keys = keypad(press, 4, ['7', '8', '9', 'back', '4', '5', '6', 'clear', '1', '2', '3', null, '0', '00', ',', null])
+  const keys = keypad(press, 4, AMOUNT_KEYS)
   return el(
     'section',
     { class: 'cash-form' },
@@ -34,6 +34,11 @@ export function cashForm(till, words, use, beside = null) {
     el('p', { class: 'help' }, words.help),
     field,
     keys,
-    el('div', { class: 'cash-form-keys' }, beside, el('button', { type: 'button', class: 'key key-main', onclick: submit }, words.go)),
+    el(
+      'div',
+      { class: 'cash-form-keys' },
+      beside,
+      el('button', { type: 'button', class: 'key key-main', onclick: submit }, words.go),
+    ),
   )
 }

@@ -11,11 +11,32 @@ export class DoneScreen extends Screen {
 
   /** @override */
   build() {
-    const { paying, state } = this.till
-    const next = el('button', { type: 'button', class: 'key pay', onclick: () => paying.next() }, el('span', null, t('done.next')), el('span', { class: 'key-help' }, t('done.next-help')))
-    const copy = el('button', { type: 'button', class: 'key', onclick: () => state.completed && void paying.copy(state.completed.receipt_no) }, t('done.copy'))
+    const { paying, receipts, state } = this.till
+    const next = el(
+      'button',
+      { type: 'button', class: 'key pay', onclick: () => paying.next() },
+      el('span', null, t('done.next')),
+      el('span', { class: 'key-help' }, t('done.next-help')),
+    )
+    const copy = el(
+      'button',
+      {
+        type: 'button',
+        class: 'key',
+        onclick: () => state.completed && void receipts.copy(state.completed.receipt_no),
+      },
+      t('done.copy'),
+    )
     return [
-      el('section', { class: 'done-left' }, el('h2', { class: 'done-title' }, t('done.title')), this.#word, this.#change, this.#number, el('div', { class: 'done-keys' }, next)),
+      el(
+        'section',
+        { class: 'done-left' },
+        el('h2', { class: 'done-title' }, t('done.title')),
+        this.#word,
+        this.#change,
+        this.#number,
+        el('div', { class: 'done-keys' }, next),
+      ),
       el('section', { class: 'done-right' }, this.#paper, copy),
     ]
   }

@@ -42,7 +42,14 @@ function enter(till, event) {
 /** @param {KeyboardEvent} event @returns {import('../lib/wedge.js').Press} */
 function pressOf(event) {
   const { key, code, shiftKey: shift, timeStamp: at } = event
-  return { key, code, shift, at, modified: event.ctrlKey || event.altKey || event.metaKey, editable: takesText(event.target) }
+  return {
+    key,
+    code,
+    shift,
+    at,
+    modified: event.ctrlKey || event.altKey || event.metaKey,
+    editable: takesText(event.target),
+  }
 }
 
 /** @param {EventTarget|null} target */

@@ -14,12 +14,19 @@ export function facts({ register, offline }, when) {
   const list = []
   if (offline) {
     list.push({ name: t('link.mode'), value: mode(offline, when) })
-    list.push({ name: t('link.head-office'), value: t(offline.head_office_reachable ? 'link.reachable' : 'link.unreachable') })
-    list.push({ name: t('link.queue'), value: t('link.queue-value', { sales: offline.queued_sales, records: offline.queued_records }) })
+    list.push({
+      name: t('link.head-office'),
+      value: t(offline.head_office_reachable ? 'link.reachable' : 'link.unreachable'),
+    })
+    list.push({
+      name: t('link.queue'),
+      value: t('link.queue-value', { sales: offline.queued_sales, records: offline.queued_records }),
+    })
   }
   list.push({ name: t('link.prices'), value: prices(register, when) })
   if (register) list.push({ name: t('health.version', { version: '' }).trim(), value: register.version })
-  if (register?.lan_url) list.push({ name: t('link.phone'), value: `${register.lan_url.replace(/\/$/, '')}/technician` })
+  if (register?.lan_url)
+    list.push({ name: t('link.phone'), value: `${register.lan_url.replace(/\/$/, '')}/technician` })
   return list
 }
 

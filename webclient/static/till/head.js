@@ -1,7 +1,6 @@
 /** The head of every screen: where one is, who sells, the clock, the state chip, the menu, and the bar below. */
 import { attr, el, text } from '../lib/dom.js'
 import { figures, t } from '../i18n/index.js'
-import { cashierName } from './names.js'
 import { showMenu } from './menu.js'
 import { showStatus } from './status.js'
 import { bar, chip } from './signs.js'
@@ -10,20 +9,27 @@ import { bar, chip } from './signs.js'
 
 /** @param {Till} till */
 export function head(till) {
-  const place = el('h1', { class: 'head-place' })
+  const store = el('span', { class: 'head-store' })
+  const name = el('span')
+  const place = el('h1', { class: 'head-place' }, store, name)
   const cashier = el('span', { class: 'head-cashier' })
   const clock = el('time', { class: 'head-clock' })
   const mark = el('span', { class: 'chip-mark', 'aria-hidden': 'true' })
   const word = el('span')
   const state = el('button', { type: 'button', class: 'chip', onclick: () => showStatus(till) }, mark, word)
-  const menu = el('button', { type: 'button', class: 'head-menu', 'aria-label': t('do.menu'), onclick: () => showMenu(till) }, '☰')
+  const menu = el(
+    'button',
+    { type: 'button', class: 'head-menu', 'aria-label': t('do.menu'), onclick: () => showMenu(till) },
+    '☰',
+  )
   const node = el('header', { class: 'head' }, place, cashier, clock, state, menu)
 
   const draw = () => {
     const { register, session } = till.state
     const sign = chip(till.state)
-    text(place, register ? `${register.store_name} · ${t('app.register', { register: register.register })}` : t('app.name'))
-    text(cashier, session ? cashierName(session) : '')
+    text(store, register ? `${register.store_name} · ` : '')
+    text(name, register ? t('app.register', { register: register.register }) : t('app.name'))
+    text(cashier, session ? session.cashier.name || session.cashier.cashier_id : '')
     text(clock, figures().time(new Date()))
     text(mark, sign.mark)
     text(word, t(sign.key))

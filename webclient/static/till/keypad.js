@@ -2,13 +2,16 @@
 import { el } from '../lib/dom.js'
 import { t } from '../i18n/index.js'
 
+/** An amount: the two ways back are as tall as two rows. */
+export const AMOUNT_KEYS = ['7', '8', '9', 'back', '4', '5', '6', '1', '2', '3', 'clear', '0', '00', ',']
+
 /** A finger on a key must not take the focus from the field that it fills. @param {Event} event */
 const keepFocus = (event) => event.preventDefault()
 
 /**
  * @param {(key: string) => void} press  hears `0`–`9`, `00`, `,`, `back`, `clear`
  * @param {number} columns
- * @param {(string|HTMLElement|null)[]} keys  in reading order; null leaves a place empty
+ * @param {(string|HTMLElement)[]} keys  in reading order
  */
 export function keypad(press, columns, keys) {
   /** @type {Record<string, [string, string]>} */
@@ -17,12 +20,16 @@ export function keypad(press, columns, keys) {
     clear: ['C', t('key.clear')],
     ',': [',', t('key.comma')],
   }
-  const make = (/** @type {string|HTMLElement|null} */ key) => {
-    if (key === null) return el('span')
+  const make = (/** @type {string|HTMLElement} */ key) => {
     if (typeof key !== 'string') return key
     const [face, name] = special[key] ?? [key, null]
-    const look = key in special && key !== ',' ? 'key key-soft' : 'key key-digit'
-    return el('button', { type: 'button', class: look, 'aria-label': name, onclick: () => press(key), onpointerdown: keepFocus }, face)
+    const soft = key === 'back' || key === 'clear'
+    const look = `key ${soft ? 'key-soft' : 'key-digit'} ${soft && columns === 4 ? 'key-tall' : ''}`
+    return el(
+      'button',
+      { type: 'button', class: look, 'aria-label': name, onclick: () => press(key), onpointerdown: keepFocus },
+      face,
+    )
   }
   return el('div', { class: `keypad keypad-${columns}` }, ...keys.map(make))
 }

@@ -5,6 +5,16 @@ import { language, languages, t, tables } from '../i18n/index.js'
 /** @param {(language: import('../i18n/index.js').Language) => void} choose */
 export function languageKeys(choose) {
   const key = (/** @type {import('../i18n/index.js').Language} */ one) =>
-    el('button', { type: 'button', class: 'key key-language', lang: one, 'aria-pressed': String(one === language()), onclick: () => choose(one) }, tables[one]['language.self'])
+    el(
+      'button',
+      {
+        type: 'button',
+        class: 'key key-language',
+        lang: one,
+        'aria-pressed': String(one === language()),
+        onclick: () => choose(one),
+      },
+      tables[one]['language.self'],
+    )
   return el('div', { class: 'language-keys', role: 'group', 'aria-label': t('language.choose') }, ...languages.map(key))
 }

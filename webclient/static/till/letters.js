@@ -11,7 +11,17 @@ export function letters(field) {
     field.dispatchEvent(new InputEvent('input', { bubbles: true }))
   }
   const key = (/** @type {string} */ face, /** @type {() => void} */ press, name = '', look = '') =>
-    el('button', { type: 'button', class: `letter ${look}`, 'aria-label': name || null, onclick: press, onpointerdown: (/** @type {Event} */ e) => e.preventDefault() }, face)
+    el(
+      'button',
+      {
+        type: 'button',
+        class: `letter ${look}`,
+        'aria-label': name || null,
+        onclick: press,
+        onpointerdown: (/** @type {Event} */ e) => e.preventDefault(),
+      },
+      face,
+    )
   const rows = ROWS.map((row) => [...row].map((letter) => key(letter, () => write(field.value + letter))))
   rows.at(-1)?.push(
     key('␣', () => write(`${field.value} `), t('key.space'), 'letter-wide'),

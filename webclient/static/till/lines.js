@@ -9,9 +9,16 @@ import { figures, t } from '../i18n/index.js'
 /** @param {Till} till */
 export function saleLines(till) {
   const list = el('ol', { class: 'lines', 'aria-label': t('sale.lines') })
-  const empty = el('div', { class: 'lines-empty' }, el('p', { class: 'lines-empty-word' }, t('sale.empty')), el('p', null, t('sale.empty-help')))
+  const empty = el(
+    'div',
+    { class: 'lines-empty' },
+    el('p', { class: 'lines-empty-word' }, t('sale.empty')),
+    el('p', null, t('sale.empty-help')),
+  )
   const node = el('div', { class: 'lines-box' }, empty, list)
   let shown = ''
+  // A bar that comes or goes must not push the newest line out of sight.
+  new ResizeObserver(() => bringIntoView(list, till.state.unknown.length > 0)).observe(node)
 
   const draw = () => {
     const { sale, unknown, chosen } = till.state
@@ -48,7 +55,9 @@ function lineRow(till, n) {
 /** @param {HTMLElement} item @param {SaleLine} line @param {boolean} chosen */
 function drawLine(item, line, chosen) {
   const button = /** @type {HTMLElement} */ (item.firstElementChild)
-  const [name, quantity, total, note] = /** @type {[Element, Element, Element, Element]} */ (/** @type {unknown} */ ([...button.children]))
+  const [name, quantity, total, note] = /** @type {[Element, Element, Element, Element]} */ (
+    /** @type {unknown} */ ([...button.children])
+  )
   attr(button, 'class', `line${line.voided ? ' line-voided' : ''}`)
   attr(button, 'aria-pressed', String(chosen))
   button.toggleAttribute('disabled', line.voided)
@@ -63,7 +72,8 @@ function notes(line) {
   const parts = []
   const money = (/** @type {number} */ cents) => figures().money(cents)
   if (line.voided) parts.push(t('sale.voided'))
-  if (line.quantity !== '1' && line.quantity !== '-1') parts.push(`${figures().quantity(line.quantity)} × ${money(line.unit_price)}`)
+  if (line.quantity !== '1' && line.quantity !== '-1')
+    parts.push(`${figures().quantity(line.quantity)} × ${money(line.unit_price)}`)
   if (line.deposit !== 0) parts.push(t('sale.deposit', { amount: money(line.deposit) }))
   if (line.discount !== 0) parts.push(t('sale.discount', { amount: money(line.discount) }))
   return parts.join(' · ')
@@ -76,12 +86,18 @@ function unknownRow(till, unknown) {
     { class: 'line-unknown', role: 'alert' },
     el('span', { class: 'line-unknown-mark', 'aria-hidden': 'true' }, '▲'),
     el('span', { class: 'line-unknown-word' }, t('sale.not-found', { code: unknown.code })),
-    el('button', { type: 'button', class: 'key', onclick: () => till.desk.change((state) => state.dismiss(unknown.id)) }, t('sale.dismiss')),
+    el(
+      'button',
+      { type: 'button', class: 'key', onclick: () => till.desk.change((state) => state.dismiss(unknown.id)) },
+      t('sale.dismiss'),
+    ),
   )
 }
 
 /** @param {HTMLElement} list @param {boolean} last  an unknown code is what must be seen */
 function bringIntoView(list, last) {
-  const row = last ? list.lastElementChild : (list.querySelector('[aria-pressed=true]')?.parentElement ?? list.lastElementChild)
+  const row = last
+    ? list.lastElementChild
+    : (list.querySelector('[aria-pressed=true]')?.parentElement ?? list.lastElementChild)
   row?.scrollIntoView({ block: 'nearest' })
 }

@@ -5,7 +5,8 @@ import { Till } from './till.js'
 import { TillApp } from './till-app.js'
 import { setLanguage } from '../i18n/index.js'
 
-const pause = (/** @type {number} */ ms) => new Promise((/** @type {(value: void) => void} */ resolve) => setTimeout(resolve, ms))
+const pause = (/** @type {number} */ ms) =>
+  new Promise((/** @type {(value: void) => void} */ resolve) => setTimeout(resolve, ms))
 
 const till = new Till({
   fetch: (url, init) => fetch(url, init),

@@ -23,14 +23,20 @@ export async function showMenu(till) {
         item(t('menu.status'), () => void showStatus(till)),
         item(quiet ? t('menu.tone-off') : t('menu.tone-on'), () => settings.set('tone', quiet ? 'on' : 'off')),
         selling && state.sale ? item(t('sale.abort'), () => void till.selling.abort(), 'key-grave') : null,
-        selling && !state.sale ? item(t('menu.close-shift'), () => till.desk.change((s) => s.goTo('shift-close'))) : null,
+        selling && !state.sale
+          ? item(t('menu.close-shift'), () => till.desk.change((s) => s.goTo('shift-close')))
+          : null,
         item(t('menu.sign-out'), () => void till.signing.signOut()),
       ]
       const languages = languageKeys((language) => close(() => till.speak(language)))
       return [
         el('div', { class: 'menu-keys' }, ...items),
         languages,
-        el('div', { class: 'dialog-keys' }, el('button', { type: 'button', class: 'key', onclick: () => close(null) }, t('do.close'))),
+        el(
+          'div',
+          { class: 'dialog-keys' },
+          el('button', { type: 'button', class: 'key', onclick: () => close(null) }, t('do.close')),
+        ),
       ]
     },
     'dialog-menu',

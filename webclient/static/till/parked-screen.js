@@ -13,10 +13,26 @@ export class ParkedScreen extends Screen {
   /** @override */
   build() {
     const { selling, desk } = this.till
-    const { node, load } = fetchedList({ fetch: () => selling.parked(), row: (sale) => this.#row(sale), waiting: t('receipts.loading'), empty: t('parked.empty') })
+    const { node, load } = fetchedList({
+      fetch: () => selling.parked(),
+      row: (sale) => this.#row(sale),
+      waiting: t('receipts.loading'),
+      empty: t('parked.empty'),
+    })
     this.#load = load
-    const back = el('button', { type: 'button', class: 'key', onclick: () => desk.change((state) => state.goTo('sale')) }, t('do.back'))
-    return [el('section', { class: 'list-screen' }, el('header', { class: 'list-head' }, back, el('h2', null, t('parked.title'))), node)]
+    const back = el(
+      'button',
+      { type: 'button', class: 'key', onclick: () => desk.change((state) => state.goTo('sale')) },
+      t('do.back'),
+    )
+    return [
+      el(
+        'section',
+        { class: 'list-screen' },
+        el('header', { class: 'list-head' }, back, el('h2', null, t('parked.title'))),
+        node,
+      ),
+    ]
   }
 
   /** @override */
@@ -31,7 +47,12 @@ export class ParkedScreen extends Screen {
     return el(
       'li',
       { class: 'list-row' },
-      el('span', { class: 'row-name' }, names.join(', ') || sale.receipt_no, el('span', { class: 'row-note' }, `${sale.receipt_no} · ${t('parked.lines', { count: live.length })}`)),
+      el(
+        'span',
+        { class: 'row-name' },
+        names.join(', ') || sale.receipt_no,
+        el('span', { class: 'row-note' }, `${sale.receipt_no} · ${t('parked.lines', { count: live.length })}`),
+      ),
       el('span', { class: 'row-side' }, figures().money(sale.totals.due)),
       el('button', { type: 'button', class: 'key key-main', onclick: () => this.#resume(sale) }, t('parked.resume')),
     )

@@ -1,7 +1,7 @@
 /** Paying: what is left in the largest figures, then notes, tenders and an amount for those who split. */
 import { attr, el, keyed, text } from '../lib/dom.js'
-import { figures, named, t } from '../i18n/index.js'
-import { entryField, keypad } from './keypad.js'
+import { figures, maybe, named, t } from '../i18n/index.js'
+import { AMOUNT_KEYS, entryField, keypad } from './keypad.js'
 import { Screen } from './screen.js'
 
 /** @typedef {import('../lib/types.js').TenderChoice} TenderChoice */
@@ -30,9 +30,17 @@ export class PayScreen extends Screen {
       till.desk.change((state) => state.entry.press(key))
       this.#entry.value = till.state.entry.text
     }
-    const keys = keypad(press, 4, ['7', '8', '9', 'back', '4', '5', '6', 'clear', '1', '2', '3', null, '0', '00', ',', null])
-    const back = el('button', { type: 'button', class: 'key', onclick: () => till.desk.change((state) => state.goTo('sale')) }, t('do.back'))
-    this.#finish = el('button', { type: 'button', class: 'key pay', onclick: () => void till.paying.finish() }, t('pay.finish'))
+    const keys = keypad(press, 4, AMOUNT_KEYS)
+    const back = el(
+      'button',
+      { type: 'button', class: 'key', onclick: () => till.desk.change((state) => state.goTo('sale')) },
+      t('do.back'),
+    )
+    this.#finish = el(
+      'button',
+      { type: 'button', class: 'key pay', onclick: () => void till.paying.finish() },
+      t('pay.finish'),
+    )
     attr(this.#notes, 'aria-label', t('pay.notes'))
     attr(this.#tenders, 'aria-label', t('pay.tenders'))
     attr(this.#taken, 'aria-label', t('pay.taken'))
@@ -75,27 +83,60 @@ export class PayScreen extends Screen {
       key: (tender) => tender.n,
       make: (tender) => {
         const name = t(`tender.${tender.type}`)
-        const remove = el('button', { type: 'button', class: 'key', 'aria-label': t('pay.remove', { name }), onclick: () => void this.till.paying.remove(tender.n) }, '✕')
-        return el('li', null, el('span', { class: 'row-name' }, name), el('span', { class: 'row-side' }, figures().money(tender.amount)), remove)
+        const remove = el(
+          'button',
+          {
+            type: 'button',
+            class: 'key',
+            'aria-label': t('pay.remove', { name }),
+            onclick: () => void this.till.paying.remove(tender.n),
+          },
+          '✕',
+        )
+        return el(
+          'li',
+          null,
+          el('span', { class: 'row-name' }, name),
+          el('span', { class: 'row-side' }, figures().money(tender.amount)),
+          remove,
+        )
       },
     })
   }
 
   /** A tender that is refused stays in its place and says why. @param {TenderChoice} tender */
   #tenderKey(tender) {
-    const why = tender.allowed ? (tender.needs_customer && !this.till.state.sale?.customer ? t('pay.customer') : '') : tender.reason ? named(tender.reason) : ''
+    const missing = tender.code === 'customer-required' // not refused: choosing one is the first half of it
+    const why = missing ? t('pay.customer') : refusal(tender)
     return el(
       'button',
-      { type: 'button', class: 'key tender', disabled: !tender.allowed, 'data-tender': tender.type, onclick: () => void this.till.paying.take(tender) },
+      {
+        type: 'button',
+        class: 'key tender',
+        disabled: !tender.allowed && !missing,
+        'data-tender': tender.type,
+        onclick: () => void this.till.paying.take(tender),
+      },
       el('span', { class: 'tender-name' }, named(tender.names)),
       why === '' ? null : el('span', { class: 'tender-why' }, why),
     )
   }
 }
 
+/** @param {TenderChoice} tender */
+function refusal({ allowed, reason, code }) {
+  if (allowed) return ''
+  return reason ? named(reason) : (maybe(`problem.${code}`) ?? '')
+}
+
 /** @param {string} face @param {string} below @param {() => void} press @param {string} [look] */
 function noteKey(face, below, press, look = '') {
-  return el('button', { type: 'button', class: `key note ${look}`, onclick: press }, el('span', null, face), below === '' ? null : el('span', { class: 'note-sum' }, below))
+  return el(
+    'button',
+    { type: 'button', class: `key note ${look}`, onclick: press },
+    el('span', null, face),
+    below === '' ? null : el('span', { class: 'note-sum' }, below),
+  )
 }
 
 customElements.define('till-pay', PayScreen)

@@ -1,5 +1,6 @@
 /** The verbs of paying. What can be paid how, and how much is left, is asked of the register each time. */
 import { t } from '../i18n/index.js'
+import { removeTender } from './line-acts.js'
 
 /** @import {Call} from '../lib/acts.js' */
 /** @import {Completed, Payment, Sale, TenderChoice} from '../lib/types.js' */
@@ -66,7 +67,7 @@ export class Paying {
     return desk.once(async () => {
       const { sale } = desk.state
       if (!sale) return
-      const changed = /** @type {Sale} */ (await desk.act((call) => call('DELETE', `/sales/${sale.id}/tenders/${n}`)))
+      const changed = await desk.act((call) => removeTender(call, sale.id, n))
       desk.change((state) => state.saleIs(changed))
       await this.refresh()
     })
@@ -79,14 +80,6 @@ export class Paying {
 
   next() {
     this.desk.change((state) => state.nextCustomer())
-  }
-
-  /** @param {string} receiptNo @returns {Promise<void>} */
-  copy(receiptNo) {
-    return this.desk.once(async () => {
-      await this.desk.act((call) => call('POST', `/receipts/${encodeURIComponent(receiptNo)}/copy`))
-      this.desk.change((state) => state.say({ kind: 'good', text: t('done.copied') }))
-    })
   }
 
   /**

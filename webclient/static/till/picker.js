@@ -28,8 +28,15 @@ export function pick(lookup) {
     (close) => {
       const found = results(lookup, close)
       const field = el('input', {
-        type: 'search', class: 'field', autocomplete: 'off', autocapitalize: 'off', spellcheck: 'false', autofocus: true,
-        'aria-label': lookup.label, placeholder: lookup.label, oninput: () => found.look(field.value),
+        type: 'text',
+        class: 'field',
+        autocomplete: 'off',
+        autocapitalize: 'off',
+        spellcheck: 'false',
+        autofocus: true,
+        'aria-label': lookup.label,
+        placeholder: lookup.label,
+        oninput: () => found.look(field.value),
         onkeydown: (/** @type {KeyboardEvent} */ event) => {
           if (event.key !== 'Enter') return
           event.preventDefault()
@@ -62,7 +69,12 @@ function results(lookup, close) {
       key: lookup.key,
       make: (item) => {
         const [name, beside] = lookup.row(item)
-        const row = el('button', { type: 'button', class: 'row-button', onclick: () => close(item) }, el('span', { class: 'row-name' }, name), el('span', { class: 'row-side' }, beside))
+        const row = el(
+          'button',
+          { type: 'button', class: 'row-button', onclick: () => close(item) },
+          el('span', { class: 'row-name' }, name),
+          el('span', { class: 'row-side' }, beside),
+        )
         return el('li', null, row)
       },
     })

@@ -38,7 +38,11 @@ function whichArticle(code, candidates) {
       ),
     )
     const cancel = el('button', { type: 'button', class: 'key', onclick: () => close(null) }, t('do.cancel'))
-    return [el('p', { class: 'pick-note' }, t('sale.choose-help', { code })), el('ul', { class: 'pick-list' }, ...rows), el('div', { class: 'dialog-keys' }, cancel)]
+    return [
+      el('p', { class: 'pick-note' }, t('sale.choose-help', { code })),
+      el('ul', { class: 'pick-list' }, ...rows),
+      el('div', { class: 'dialog-keys' }, cancel),
+    ]
   })
 }
 

@@ -50,12 +50,18 @@ function quickKey(till, { article_id, label, unit_price }) {
 
 /** @param {() => void} press */
 function moreKey(press) {
-  return el('button', { type: 'button', class: 'quick-key quick-more', onclick: press }, el('span', { class: 'quick-label' }, t('quick.more')), el('span', { class: 'quick-price', 'aria-hidden': 'true' }, '›'))
+  return el(
+    'button',
+    { type: 'button', class: 'quick-key quick-more', onclick: press },
+    el('span', { class: 'quick-label' }, t('quick.more')),
+    el('span', { class: 'quick-price', 'aria-hidden': 'true' }, '›'),
+  )
 }
 
 /** How many keys the style has room for on this screen. @param {HTMLElement} grid */
 function placesIn(grid) {
   const style = getComputedStyle(grid)
-  const read = (/** @type {string} */ name, /** @type {number} */ otherwise) => Number(style.getPropertyValue(name)) || otherwise
+  const read = (/** @type {string} */ name, /** @type {number} */ otherwise) =>
+    Number(style.getPropertyValue(name)) || otherwise
   return read('--quick-columns', 4) * read('--quick-rows', 2)
 }

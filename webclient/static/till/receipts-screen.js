@@ -6,7 +6,6 @@ import { fetchedList } from './fetched.js'
 import { Screen } from './screen.js'
 
 /** @typedef {import('../lib/types.js').Sale} Sale */
-/** @typedef {import('../lib/types.js').Page<Sale>} Sales */
 
 export class ReceiptsScreen extends Screen {
   /** @type {() => Promise<void>} */
@@ -18,14 +17,32 @@ export class ReceiptsScreen extends Screen {
   /** @override */
   build() {
     const { till } = this
-    const { node, load } = fetchedList({ fetch: () => this.#receipts(), row: (sale) => this.#row(sale), waiting: t('receipts.loading'), empty: t('receipts.empty') })
+    const { node, load } = fetchedList({
+      fetch: () => till.receipts.ofTheDay(),
+      row: (sale) => this.#row(sale),
+      waiting: t('receipts.loading'),
+      empty: t('receipts.empty'),
+    })
     this.#load = load
-    const back = el('button', { type: 'button', class: 'key', onclick: () => till.desk.change((state) => state.goTo('sale')) }, t('do.back'))
-    this.#copy = el('button', { type: 'button', class: 'key', disabled: true, onclick: () => void till.paying.copy(this.#chosen) }, t('done.copy'))
+    const back = el(
+      'button',
+      { type: 'button', class: 'key', onclick: () => till.desk.change((state) => state.goTo('sale')) },
+      t('do.back'),
+    )
+    this.#copy = el(
+      'button',
+      { type: 'button', class: 'key', disabled: true, onclick: () => void till.receipts.copy(this.#chosen) },
+      t('done.copy'),
+    )
     text(this.#paper, t('receipts.pick'))
     this.#paper.setAttribute('aria-label', t('receipts.pick'))
     return [
-      el('section', { class: 'list-screen' }, el('header', { class: 'list-head' }, back, el('h2', null, t('receipts.title'))), node),
+      el(
+        'section',
+        { class: 'list-screen' },
+        el('header', { class: 'list-head' }, back, el('h2', null, t('receipts.title'))),
+        node,
+      ),
       el('section', { class: 'done-right' }, this.#paper, this.#copy),
     ]
   }
@@ -35,20 +52,21 @@ export class ReceiptsScreen extends Screen {
     void this.#load()
   }
 
-  /** @returns {Promise<Sale[]>} the newest first */
-  async #receipts() {
-    const { desk, state } = this.till
-    const day = state.shift?.business_day ?? state.register?.business_day ?? ''
-    const page = /** @type {Sales} */ (await desk.get(`/sales?state=completed&business_day=${day}`))
-    return page.items.toReversed()
-  }
-
   /** @param {Sale} sale */
   #row(sale) {
     const row = el(
       'button',
       { type: 'button', class: 'row-button', onclick: () => void this.#show(sale.receipt_no) },
-      el('span', { class: 'row-name' }, sale.receipt_no, el('span', { class: 'row-note' }, [sale.kind === 'return' && t('sale.return'), sale.offline && 'OFFLINE'].filter(Boolean).join(' · '))),
+      el(
+        'span',
+        { class: 'row-name' },
+        sale.receipt_no,
+        el(
+          'span',
+          { class: 'row-note' },
+          [sale.kind === 'return' && t('sale.return'), sale.offline && 'OFFLINE'].filter(Boolean).join(' · '),
+        ),
+      ),
       el('span', { class: 'row-side' }, figures().money(sale.totals.due)),
     )
     return el('li', null, row)
@@ -57,10 +75,10 @@ export class ReceiptsScreen extends Screen {
   /** @param {string} receiptNo */
   async #show(receiptNo) {
     try {
-      const { receipt_text } = /** @type {{receipt_text: string}} */ (await this.till.desk.get(`/receipts/${encodeURIComponent(receiptNo)}`))
+      const words = await this.till.receipts.text(receiptNo)
       this.#chosen = receiptNo
       this.#copy.disabled = false
-      text(this.#paper, receipt_text)
+      text(this.#paper, words)
       this.#paper.setAttribute('aria-label', t('done.receipt', { receipt_no: receiptNo }))
     } catch (error) {
       text(this.#paper, sentence(error))

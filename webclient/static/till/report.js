@@ -1,10 +1,44 @@
-/** A shift's report as the register wrote it. */
+/** A shift's report (Z) as a table: the register's figures, in the cashier's language. */
 import { el } from '../lib/dom.js'
-import { t } from '../i18n/index.js'
+import { figures, maybe, t } from '../i18n/index.js'
 
-/** @param {unknown} closed */
-export function report(closed) {
-  const written = /** @type {{report_text?: string, receipt_text?: string, text?: string}} */ (closed ?? {})
-  const words = written.report_text ?? written.receipt_text ?? written.text ?? ''
-  return el('pre', { class: 'paper', tabindex: '0', 'aria-label': t('shift.report') }, words)
+/** @import {ShiftReport} from '../lib/types.js' */
+/** @typedef {[string, string, string?]} Row  what, how much, and a look of its own */
+
+/** @param {ShiftReport} report */
+export function reportTable(report) {
+  const row = (/** @type {Row} */ [what, value, look]) =>
+    el('tr', { class: look ?? null }, el('th', { scope: 'row' }, what), el('td', null, value))
+  const box = { class: 'report', tabindex: '0', role: 'region', 'aria-label': t('shift.report') }
+  return el('div', box, el('table', null, el('tbody', null, ...rows(report).map(row))))
+}
+
+/**
+ * @param {ShiftReport} report
+ * @returns {Row[]}
+ */
+function rows({ no, sales, returns, total, rounding, by_tender, by_vat, cash, counts }) {
+  const money = (/** @type {number|null} */ cents) => (cents === null ? '–' : figures().money(cents))
+  const rate = (/** @type {number} */ bp) => figures().percent(bp)
+  const tenders = Object.entries(by_tender)
+  return [
+    [t('report.no', { no }), '', 'report-head'],
+    [t('report.sales', { count: sales.count }), money(sales.total)],
+    [t('report.returns', { count: returns.count }), money(returns.total)],
+    [t('report.total'), money(total), 'report-sum'],
+    ...by_vat.map((vat) => /** @type {Row} */ ([t('report.vat', { rate: rate(vat.rate) }), money(vat.tax)])),
+    [t('report.rounding'), money(rounding)],
+    [t('report.tenders'), '', 'report-head'],
+    ...tenders.map(([type, sum]) => /** @type {Row} */ ([maybe(`tender.${type}`) ?? type, money(sum)])),
+    [t('report.cash'), '', 'report-head'],
+    [t('report.expected'), money(cash.expected)],
+    [t('report.counted'), money(cash.counted)],
+    [
+      t('report.difference'),
+      money(cash.difference),
+      cash.difference === 0 ? 'report-sum' : 'report-sum report-differs',
+    ],
+    [t('report.offline'), String(counts.offline)],
+    [t('report.aborted'), String(counts.aborted)],
+  ]
 }

@@ -27,9 +27,17 @@ export class SaleScreen extends Screen {
       this.till.state.entry.type(typed)
       void this.till.selling.addKeyed()
     })
-    this.#pay = el('button', { type: 'button', class: 'key pay', onclick: () => void this.till.paying.begin() }, t('sale.pay'))
+    this.#pay = el(
+      'button',
+      { type: 'button', class: 'key pay', onclick: () => void this.till.paying.begin() },
+      t('sale.pay'),
+    )
     this.#panels = [this.#panelKey('quick', t('quick.title')), this.#panelKey('keys', t('panel.keys'))]
-    const search = el('button', { type: 'button', class: 'key panel-key', onclick: () => void searchArticle(this.till) }, t('sale.search'))
+    const search = el(
+      'button',
+      { type: 'button', class: 'key panel-key', onclick: () => void searchArticle(this.till) },
+      t('sale.search'),
+    )
     return [
       el('h2', { class: 'unseen' }, t('sale.title')),
       el('section', { class: 'sale-left' }, this.#kind, lines ?? null, this.#sum()),
@@ -46,10 +54,13 @@ export class SaleScreen extends Screen {
     const totals = state.sale?.totals
     text(this.#total, figures().money(totals?.due ?? 0))
     text(this.#paid, totals?.paid ? t('sale.paid', { amount: figures().money(totals.paid) }) : '')
-    const kind = [state.sale?.kind === 'return' && t('sale.return'), state.sale?.training && t('sale.training')].filter(Boolean)
+    const kind = [state.sale?.kind === 'return' && t('sale.return'), state.sale?.training && t('sale.training')].filter(
+      Boolean,
+    )
     text(this.#kind, kind.join(' · '))
     this.#kind.hidden = kind.length === 0
-    if (this.#entry.value !== state.entry.text && document.activeElement !== this.#entry) this.#entry.value = state.entry.text
+    if (this.#entry.value !== state.entry.text && document.activeElement !== this.#entry)
+      this.#entry.value = state.entry.text
     attr(this.#pay, 'aria-disabled', state.canPay ? null : 'true')
     attr(this.#park, 'aria-disabled', state.liveLines.length > 0 ? null : 'true')
     attr(this, 'data-panel', state.panel)
@@ -58,9 +69,17 @@ export class SaleScreen extends Screen {
 
   #sum() {
     const { till } = this
-    this.#park = el('button', { type: 'button', class: 'key', onclick: () => state().sale && void till.selling.park() }, t('sale.park'))
+    this.#park = el(
+      'button',
+      { type: 'button', class: 'key', onclick: () => state().sale && void till.selling.park() },
+      t('sale.park'),
+    )
     const state = () => till.state
-    const parked = el('button', { type: 'button', class: 'key', onclick: () => till.desk.change((s) => s.goTo('parked')) }, t('sale.parked'))
+    const parked = el(
+      'button',
+      { type: 'button', class: 'key', onclick: () => till.desk.change((s) => s.goTo('parked')) },
+      t('sale.parked'),
+    )
     const words = el('div', { class: 'total-words' }, el('span', { class: 'total-word' }, t('sale.total')), this.#paid)
     return el('footer', { class: 'total' }, el('div', { class: 'total-keys' }, this.#park, parked), words, this.#total)
   }
@@ -68,12 +87,35 @@ export class SaleScreen extends Screen {
   #keys() {
     const { selling } = this.till
     const verb = (/** @type {string} */ label, /** @type {() => unknown} */ press, look = '') =>
-      el('button', { type: 'button', class: `key key-verb ${look}`, onclick: press, onpointerdown: (/** @type {Event} */ e) => e.preventDefault() }, label)
+      el(
+        'button',
+        {
+          type: 'button',
+          class: `key key-verb ${look}`,
+          onclick: press,
+          onpointerdown: (/** @type {Event} */ e) => e.preventDefault(),
+        },
+        label,
+      )
     return keypad((key) => this.#press(key), 5, [
-      '7', '8', '9', 'back', verb(t('sale.quantity'), () => this.#with(() => selling.setQuantity())),
-      '4', '5', '6', 'clear', verb(t('sale.void'), () => selling.voidLine()),
-      '1', '2', '3', ',', verb(t('sale.search'), () => void searchArticle(this.till)),
-      '0', '00', verb(t('sale.add'), () => this.#with(() => selling.addKeyed()), 'key-wide'),
+      '7',
+      '8',
+      '9',
+      'back',
+      verb(t('sale.quantity'), () => this.#with(() => selling.setQuantity())),
+      '4',
+      '5',
+      '6',
+      'clear',
+      verb(t('sale.void'), () => selling.voidLine()),
+      '1',
+      '2',
+      '3',
+      ',',
+      verb(t('sale.search'), () => void searchArticle(this.till)),
+      '0',
+      '00',
+      verb(t('sale.add'), () => this.#with(() => selling.addKeyed()), 'key-wide'),
     ])
   }
 

@@ -1,11 +1,12 @@
 /** The verbs of a sale before it is paid: add, change, void, park, resume, abort. */
 import { Problem } from '../lib/api.js'
 import { t } from '../i18n/index.js'
+import { addLine, changeQuantity, startSale, voidLine } from './line-acts.js'
 
 /** @import {Call} from '../lib/acts.js' */
 /** @import {Article, Page, Sale} from '../lib/types.js' */
 /** @import {Desk} from './desk.js' */
-/** @typedef {{code: string} | {article_id: string}} What */
+/** @import {What} from './line-acts.js' */
 
 export class Selling {
   /** @param {Desk} desk */
@@ -13,25 +14,28 @@ export class Selling {
     this.desk = desk
   }
 
-  /** A barcode has been read. Where no item can be taken it is refused aloud, so that nothing leaves unpaid. @param {string} code */
-  scan(code) {
-    const { state } = this.desk
-    if (state.screen === 'done') this.desk.change((s) => s.nextCustomer())
-    if (state.screen === 'sale') return this.add({ code })
-    this.desk.refuse(state.screen === 'pay' ? t('pay.scan-refused') : `${t('sale.not-found', { code })}`)
-    return Promise.resolve()
+  /**
+   * A barcode has been read. Where no item can be taken it is refused aloud, so that nothing leaves unpaid.
+   * @param {string} code
+   */
+  async scan(code) {
+    const { desk } = this
+    if (desk.state.screen === 'done') desk.change((state) => state.nextCustomer())
+    if (desk.state.screen === 'sale') await this.add({ code })
+    else desk.refuse(desk.state.screen === 'pay' ? t('pay.scan-refused') : t('sale.scan-refused'))
   }
 
   /** @param {What} what */
   async add(what) {
     const { desk } = this
     try {
-      const sale = await desk.act((call) => this.#addLine(call, what))
-      desk.sounds.accepted()
-      desk.change((state) => {
-        state.saleIs(sale)
-        state.say(null)
+      await desk.act(async (call) => {
+        if (desk.state.sale === null) this.#shows(await startSale(call, what))
+        const { sale } = desk.state
+        if (sale) this.#shows(await addLine(call, sale.id, what))
       })
+      desk.sounds.accepted()
+      desk.change((state) => state.say(null))
     } catch (error) {
       await this.#notAdded(error, what)
     }
@@ -39,22 +43,22 @@ export class Selling {
 
   /** Adds what the keypad holds, as a code. */
   async addKeyed() {
-    const code = this.desk.state.entry.code
+    const { entry } = this.desk.state
+    const code = entry.code
     if (code === null) return this.desk.refuse(t('sale.bad-code'))
-    this.desk.change((state) => state.entry.clear())
+    this.desk.change(() => entry.clear())
     await this.add({ code })
   }
 
   /** The keypad's number becomes the quantity of the chosen line. */
-  setQuantity() {
-    const { state } = this.desk
-    const quantity = state.entry.quantity
+  async setQuantity() {
+    const quantity = this.desk.state.entry.quantity
     if (quantity === null) return this.desk.refuse(t('sale.bad-quantity'))
-    return this.#onLine('PATCH', { quantity })
+    await this.#onLine((call, sale, n) => changeQuantity(call, sale, n, quantity))
   }
 
   voidLine() {
-    return this.#onLine('DELETE')
+    return this.#onLine(voidLine)
   }
 
   park() {
@@ -67,12 +71,10 @@ export class Selling {
 
   /** @param {string} id */
   resume(id) {
-    return this.desk.once(async () => {
-      const sale = await this.desk.act((call) => /** @type {Promise<Sale>} */ (call('POST', `/sales/${id}/resume`)))
-      this.desk.change((state) => {
-        state.saleIs(sale)
-        state.goTo('sale')
-      })
+    const { desk } = this
+    return desk.once(async () => {
+      await desk.act(async (call) => this.#shows(await call('POST', `/sales/${id}/resume`)))
+      desk.change((state) => state.goTo('sale'))
     })
   }
 
@@ -82,61 +84,48 @@ export class Selling {
     return page.items
   }
 
-  /** @param {string} query @returns {Promise<Article[]>} */
+  /**
+   * @param {string} query
+   * @returns {Promise<Article[]>}
+   */
   async search(query) {
     const page = /** @type {Page<Article>} */ (await this.desk.get(`/articles?q=${encodeURIComponent(query)}&limit=20`))
     return page.items
   }
 
+  /** The next act must see this sale, so it is put in place within the act that got it. @param {Sale|null} sale */
+  #shows(sale) {
+    this.desk.change((state) => state.saleIs(sale))
+  }
+
   /**
-   * @param {Call} call
+   * @param {unknown} error
    * @param {What} what
-   * @returns {Promise<Sale>}
    */
-  async #addLine(call, what) {
-    const open = this.desk.state.sale
-    if (open === null && 'code' in what) await this.#known(call, what.code)
-    const sale = open ?? /** @type {Sale} */ (await call('POST', '/sales', {}))
-    if (open === null) this.desk.state.saleIs(sale)
-    return call('POST', `/sales/${sale.id}/lines`, what)
-  }
-
-  /** A receipt number is taken when a sale starts: a first scan that nothing answers to takes none. @param {Call} call @param {string} code */
-  async #known(call, code) {
-    if (!/^\w+$/.test(code)) return // no path for it: the sale itself will say
-    try {
-      await call('GET', `/articles/${code}`)
-    } catch (error) {
-      if (error instanceof Problem && error.status === 404) throw error
-      // Several items on one code, and all other trouble, is for the line itself to tell.
-    }
-  }
-
-  /** @param {unknown} error @param {What} what */
   async #notAdded(error, what) {
     const { desk } = this
+    if (!(error instanceof Problem)) return desk.failed(error)
     const code = 'code' in what ? what.code : what.article_id
-    if (error instanceof Problem && error.status === 404 && error.code !== 'sale-not-found') {
-      desk.sounds.rejected()
-      desk.change((state) => state.notFound(code))
-    } else if (error instanceof Problem && error.code === 'article-ambiguous') {
+    if (error.code === 'article-ambiguous') {
       desk.sounds.rejected()
       const article = await desk.ask.whichArticle(code, /** @type {Article[]} */ (error.body['candidates'] ?? []))
       if (article) await this.add({ article_id: article.article_id })
       else desk.change((state) => state.notFound(code))
+    } else if (error.status === 404 && error.code !== 'sale-not-found') {
+      desk.sounds.rejected()
+      desk.change((state) => state.notFound(code))
     } else desk.failed(error)
   }
 
-  /** @param {'PATCH'|'DELETE'} method @param {{quantity: string}} [body] */
-  #onLine(method, body) {
+  /** @param {(call: Call, sale: string, n: number) => Promise<Sale>} change */
+  async #onLine(change) {
     const { desk } = this
     const { sale, chosen } = desk.state
     if (sale === null || chosen === null) return desk.refuse(t('sale.no-line'))
-    return desk.once(async () => {
-      const changed = await desk.act((call) => /** @type {Promise<Sale>} */ (call(method, `/sales/${sale.id}/lines/${chosen}`, body)))
+    await desk.once(async () => {
+      await desk.act(async (call) => this.#shows(await change(call, sale.id, chosen)))
       desk.change((state) => {
         state.entry.clear()
-        state.saleIs(changed)
         state.say(null)
       })
     })
@@ -144,13 +133,14 @@ export class Selling {
 
   /** @param {'park'|'abort'} how */
   #leave(how) {
-    return this.desk.once(async () => {
-      await this.desk.act(async (call) => {
-        const { sale } = this.desk.state
+    const { desk } = this
+    return desk.once(async () => {
+      await desk.act(async (call) => {
+        const { sale } = desk.state
         if (sale) await call('POST', `/sales/${sale.id}/${how}`)
+        this.#shows(null)
       })
-      this.desk.change((state) => {
-        state.saleIs(null)
+      desk.change((state) => {
         state.unknown = []
         state.goTo('sale')
       })

@@ -6,7 +6,12 @@ import { Screen } from './screen.js'
 export class ShiftOpenScreen extends Screen {
   /** @override */
   build() {
-    const words = { title: t('shift.open-title'), help: t('shift.open-help'), label: t('shift.float'), go: t('shift.open-go') }
+    const words = {
+      title: t('shift.open-title'),
+      help: t('shift.open-help'),
+      label: t('shift.float'),
+      go: t('shift.open-go'),
+    }
     return [cashForm(this.till, words, (cents) => void this.till.signing.openShift(cents))]
   }
 }

@@ -19,7 +19,20 @@ export class SignInScreen extends Screen {
     this.#pin = this.#field('sign-pin', 'password')
     this.#current = this.#number
     this.#go = el('button', { type: 'submit', class: 'key key-main sign-go' }, t('sign-in.next'))
-    const keys = keypad((key) => this.#press(key), 3, ['7', '8', '9', '4', '5', '6', '1', '2', '3', 'clear', '0', 'back'])
+    const keys = keypad((key) => this.#press(key), 3, [
+      '7',
+      '8',
+      '9',
+      '4',
+      '5',
+      '6',
+      '1',
+      '2',
+      '3',
+      'clear',
+      '0',
+      'back',
+    ])
     const form = el(
       'form',
       { class: 'sign-form', onsubmit: (/** @type {Event} */ event) => this.#submit(event) },
@@ -30,7 +43,14 @@ export class SignInScreen extends Screen {
       keys,
       this.#go,
     )
-    const welcome = el('div', { class: 'sign-welcome' }, el('h2', null, t('sign-in.title')), this.#store, this.#kept, languageKeys((one) => this.till.speak(one)))
+    const welcome = el(
+      'div',
+      { class: 'sign-welcome' },
+      el('h2', null, t('sign-in.title')),
+      this.#store,
+      this.#kept,
+      languageKeys((one) => this.till.speak(one)),
+    )
     return [el('section', { class: 'sign' }, welcome, form)]
   }
 
@@ -52,7 +72,14 @@ export class SignInScreen extends Screen {
   /** @param {string} id @param {string} type */
   #field(id, type) {
     const field = el('input', {
-      id, type, class: 'field', inputmode: 'none', autocomplete: 'off', autocapitalize: 'off', spellcheck: 'false', maxlength: 24,
+      id,
+      type,
+      class: 'field',
+      inputmode: 'none',
+      autocomplete: 'off',
+      autocapitalize: 'off',
+      spellcheck: 'false',
+      maxlength: 24,
       onfocus: () => (this.#current = field),
       oninput: () => this.draw(),
     })

@@ -1,7 +1,7 @@
 /** The verbs of a cashier's day: sign in, open the shift, count and close it, sign out. */
 import { Problem } from '../lib/api.js'
 
-/** @import {Page, QuickKey, Sale, Session, Shift} from '../lib/types.js' */
+/** @import {Page, QuickKey, Sale, Session, Shift, ShiftReport} from '../lib/types.js' */
 /** @import {Desk} from './desk.js' */
 
 export class Signing {
@@ -49,12 +49,15 @@ export class Signing {
 
   /**
    * @param {number} cash
-   * @param {(report: unknown) => void} closed
+   * @param {(report: ShiftReport) => void} closed
    */
   closeShift(cash, closed) {
     const { desk } = this
     return desk.once(async () => {
-      const report = await desk.act((call) => call('POST', '/shifts/current/close', { counted: { cash } }))
+      const counted = { counted: { cash } }
+      const report = /** @type {ShiftReport} */ (
+        await desk.act((call) => call('POST', '/shifts/current/close', counted))
+      )
       desk.change((state) => (state.shift = null))
       closed(report)
     })

@@ -56,7 +56,7 @@ export class TillState {
 
   /** Nothing unsold may leave unpaid: an unknown code is dismissed before anybody pays. */
   get canPay() {
-    return this.sale !== null && this.liveLines.length > 0 && this.unknown.length === 0 && !this.busy
+    return this.liveLines.length > 0 && this.unknown.length === 0
   }
 
   /** @param {RegisterInfo} info */

@@ -35,16 +35,29 @@ export async function showStatus(till) {
 
       const draw = () => {
         const now = new Date()
-        keyed(list, facts(till.state, (instant) => figures().when(instant, now)), {
-          key: (fact) => fact.name,
-          make: (fact) => el('div', { class: 'fact' }, el('dt', null, fact.name), el('dd')),
-          draw: (node, fact) => text(/** @type {Element} */ (node.lastElementChild), fact.value),
-        })
+        keyed(
+          list,
+          facts(till.state, (instant) => figures().when(instant, now)),
+          {
+            key: (fact) => fact.name,
+            make: (fact) => el('div', { class: 'fact' }, el('dt', null, fact.name), el('dd')),
+            draw: (node, fact) => text(/** @type {Element} */ (node.lastElementChild), fact.value),
+          },
+        )
       }
       keys.append(...modeKeys(till, set))
       draw()
       timer = window.setInterval(draw, 500)
-      return [list, note, keys, el('div', { class: 'dialog-keys' }, el('button', { type: 'button', class: 'key', autofocus: true, onclick: () => close(null) }, t('do.close')))]
+      return [
+        list,
+        note,
+        keys,
+        el(
+          'div',
+          { class: 'dialog-keys' },
+          el('button', { type: 'button', class: 'key', autofocus: true, onclick: () => close(null) }, t('do.close')),
+        ),
+      ]
     },
     'dialog-status',
   )
@@ -62,7 +75,12 @@ function modeKeys(till, set) {
     el('button', { type: 'button', class: `key ${look}`, onclick: press }, label)
   if (till.state.offline?.offline) return [key(t('link.go-online'), () => void set(false, null), 'key-main')]
   const reasons = [t('link.why-cut'), t('link.why-slow'), t('link.why-work'), t('link.why-other')]
-  const why = el('div', { class: 'reasons', hidden: true }, el('p', { class: 'dialog-note' }, t('link.why')), ...reasons.map((reason) => key(reason, () => void set(true, reason))))
+  const why = el(
+    'div',
+    { class: 'reasons', hidden: true },
+    el('p', { class: 'dialog-note' }, t('link.why')),
+    ...reasons.map((reason) => key(reason, () => void set(true, reason))),
+  )
   const go = key(t('link.go-offline'), () => {
     go.hidden = true
     why.hidden = false

@@ -26,6 +26,9 @@ const SCREENS = {
   receipts: ReceiptsScreen,
 }
 
+// Long enough to read a sentence twice.
+const MESSAGE_MS = 8000
+
 export class TillApp extends Screen {
   #queued = false
   /** @type {{node: HTMLElement, draw: () => void}[]} */
@@ -34,13 +37,16 @@ export class TillApp extends Screen {
   #message = el('p', { class: 'message', role: 'alert' })
   /** @type {Screen|null} */
   #screen = null
+  /** @type {import('./state.js').Message|null} */
+  #said = null
+  #timer = 0
 
   /** @override */
   build() {
     document.documentElement.lang = language()
     this.#frame = [head(this.till), bars(this.till)]
     this.#screen = null
-    return [...this.#frame.map((part) => part.node), this.#main, this.#message]
+    return [...this.#frame.map((part) => part.node), el('div', { class: 'stage' }, this.#main, this.#message)]
   }
 
   /** @override */
@@ -76,8 +82,14 @@ export class TillApp extends Screen {
     document.title = `${t('app.name')} ${this.till.state.register?.register ?? ''}`.trim()
   }
 
+  /** A message goes by itself; what must be answered is a line or a dialog, never a message. */
   #showMessage() {
     const { message } = this.till.state
+    if (message !== this.#said) {
+      clearTimeout(this.#timer)
+      this.#said = message
+      if (message) this.#timer = window.setTimeout(() => this.till.desk.change((state) => state.say(null)), MESSAGE_MS)
+    }
     this.#message.hidden = message === null
     attr(this.#message, 'class', `message message-${message?.kind ?? 'good'}`)
     text(this.#message, message?.text ?? '')

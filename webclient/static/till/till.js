@@ -7,6 +7,7 @@ import { Sounds } from '../lib/sound.js'
 import { Desk } from './desk.js'
 import { Link } from './link.js'
 import { Paying } from './paying.js'
+import { Receipts } from './receipts.js'
 import { Selling } from './selling.js'
 import { Signing } from './signing.js'
 import { TillState } from './state.js'
@@ -28,13 +29,19 @@ export class Till {
     const settings = new Settings(storage)
     const api = new Api(fetch)
     const state = new TillState()
-    const acts = new Acts({ send: (method, path, body, key) => api.send(method, path, body, key), pause, newKey, changed: () => this.#held() })
+    const acts = new Acts({
+      send: (method, path, body, key) => api.send(method, path, body, key),
+      pause,
+      newKey,
+      changed: () => this.#held(),
+    })
     const sounds = new Sounds(() => settings.get('tone', 'on') === 'off')
     this.state = state
     this.acts = acts
     this.settings = settings
     this.desk = new Desk({ state, api, acts, sounds, settings, ask })
     this.paying = new Paying(this.desk)
+    this.receipts = new Receipts(this.desk)
     this.selling = new Selling(this.desk)
     this.signing = new Signing(this.desk, this.paying)
     this.link = new Link(this.desk, this.paying)

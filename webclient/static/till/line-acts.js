@@ -1,0 +1,87 @@
+/** What the verbs of a sale ask of the register: each is one act, or a part of one, and answers the whole sale. */
+import { Problem } from '../lib/api.js'
+
+/** @import {Call} from '../lib/acts.js' */
+/** @import {Sale} from '../lib/types.js' */
+/** @typedef {{code: string} | {article_id: string}} What */
+
+/**
+ * A receipt number is taken when a sale starts, so a first scan that nothing answers to starts none.
+ * @param {Call} call
+ * @param {What} what
+ * @returns {Promise<Sale>}
+ */
+export async function startSale(call, what) {
+  if ('code' in what) await mustBeKnown(call, what.code)
+  return call('POST', '/sales', {})
+}
+
+/**
+ * @param {Call} call
+ * @param {string} sale
+ * @param {What} what
+ * @returns {Promise<Sale>}
+ */
+export function addLine(call, sale, what) {
+  return call('POST', `/sales/${sale}/lines`, what)
+}
+
+/**
+ * @param {Call} call
+ * @param {string} sale
+ * @param {number} n
+ * @param {string} quantity
+ * @returns {Promise<Sale>}
+ */
+export function changeQuantity(call, sale, n, quantity) {
+  return call('PATCH', `/sales/${sale}/lines/${n}`, { quantity })
+}
+
+/**
+ * Voiding has no key: when its answer was lost, the register says that the line is voided already.
+ * @param {Call} call
+ * @param {string} sale
+ * @param {number} n
+ * @returns {Promise<Sale>}
+ */
+export function voidLine(call, sale, n) {
+  return deleted(call, sale, `lines/${n}`, 'line-voided')
+}
+
+/**
+ * Taking a tender away has no key either: when its answer was lost, the register no longer finds it.
+ * @param {Call} call
+ * @param {string} sale
+ * @param {number} n
+ * @returns {Promise<Sale>}
+ */
+export function removeTender(call, sale, n) {
+  return deleted(call, sale, `tenders/${n}`, 'tender-not-found')
+}
+
+/**
+ * @param {Call} call
+ * @param {string} sale
+ * @param {string} part
+ * @param {string} already  the code that says it was done before
+ * @returns {Promise<Sale>}
+ */
+async function deleted(call, sale, part, already) {
+  try {
+    return await call('DELETE', `/sales/${sale}/${part}`)
+  } catch (error) {
+    if (!(error instanceof Problem) || error.code !== already) throw error
+    return call('GET', `/sales/${sale}`)
+  }
+}
+
+/** @param {Call} call @param {string} code */
+async function mustBeKnown(call, code) {
+  if (!/^\w+$/.test(code)) return // no path for it: the sale itself will say
+  try {
+    await call('GET', `/articles/${code}`)
+  } catch (error) {
+    if (error instanceof Problem && error.status === 404) throw error
+    // Several items on one code, and all other trouble, is for the line itself to tell.
+  }
+}
