@@ -120,9 +120,11 @@ def left_to_pay(totals: Totals, tenders: Sequence[PaidTender]) -> Left:
     """What each kind of tender would still have to settle, signed like the sale."""
     if is_settled(totals):
         return Left(0, 0)
-    exact = totals.exact - totals.paid
     remainder = totals.exact - _paid_otherwise(tenders)
-    return Left(exact, remainder + cash_rounding(remainder) - (totals.paid - (totals.exact - remainder)))
+    cash = totals.paid - (totals.exact - remainder)
+    exact, in_cash = remainder - cash, remainder + cash_rounding(remainder) - cash
+    # Cash past the exact sum and short of the rounded one leaves only cash to pay: nobody's card owes less than 0.
+    return Left(max(exact, 0), in_cash) if totals.exact >= 0 else Left(min(exact, 0), in_cash)
 
 
 def is_settled(totals: Totals) -> bool:
@@ -155,17 +157,24 @@ def taxes_agree(lines: Sequence[PricedLine], taxes: Sequence[TaxRow]) -> bool:
     return any(taxes_of(lines, row.rate) == rows for row in rows)
 
 
+def rounding_of(exact: Cents, cash: Cents, otherwise: Cents) -> Cents:
+    """The cash rounding of a sum of `exact`, of which `otherwise` was paid without cash and `cash` in cash.
+
+    It counts once cash has settled what the others left (Act 890/2000), and once cash goes past it: 10.04 for 10.03
+    is one cent short of the 10.05 that coins can pay, and not one cent of change. 10.03 in coins stays 10.03.
+    """
+    if cash == 0:
+        return 0
+    sign = 1 if exact >= 0 else -1
+    remainder, cash = sign * (exact - otherwise), sign * cash
+    rounding = cash_rounding(remainder)
+    return sign * rounding if cash > remainder or cash >= remainder + rounding else 0
+
+
 def _paid_otherwise(tenders: Iterable[PaidTender]) -> Cents:
     return sum(tender.amount for tender in tenders if tender.type != CASH)
 
 
 def _rounding(exact: Cents, tenders: Sequence[PaidTender]) -> Cents:
-    """The cash rounding of the remainder, once cash has settled it (domain: Act 890/2000)."""
     otherwise = _paid_otherwise(tenders)
-    cash = sum(tender.amount for tender in tenders) - otherwise
-    if cash == 0:
-        return 0
-    remainder = exact - otherwise
-    rounding = cash_rounding(remainder)
-    settled = cash >= remainder + rounding if exact >= 0 else cash <= remainder + rounding
-    return rounding if settled else 0
+    return rounding_of(exact, sum(tender.amount for tender in tenders) - otherwise, otherwise)
