@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, tzinfo
 
 from poscore.errors import Refused
 
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
 
 
@@ -35,7 +36,7 @@ def parse_instant(text: str) -> datetime:
 def parse_day(text: str) -> date:
     """A business day such as `2026-11-22`. Raises Refused `day-invalid`."""
     try:
-        if len(text) == 10:
+        if _DAY.fullmatch(text):  # fromisoformat alone would take 2026-W48-7 as well
             return date.fromisoformat(text)
     except ValueError:
         pass
