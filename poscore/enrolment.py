@@ -12,7 +12,6 @@ and hyphens between groups allowed.
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 from dataclasses import dataclass
@@ -42,7 +41,7 @@ class EnrolmentCode:
         plain = "".join(text.split()).replace("-", "").upper()
         try:
             raw = base64.b32decode(plain + "=" * (-len(plain) % 8)) if len(plain) == CODE_LENGTH else b""
-        except binascii.Error:
+        except ValueError:  # also of a letter outside ASCII
             raw = b""
         if len(raw) != 2 * SECRET_BYTES:
             raise Refused("code-invalid", f"an enrolment code has {CODE_LENGTH} letters and digits")
