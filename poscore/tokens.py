@@ -38,16 +38,21 @@ class SigningKey:
 
     @classmethod
     def parse(cls, jwk_text: str) -> SigningKey:
-        """Raises Untrusted `key-unreadable`."""
-        return cls(_key(json.loads(jwk_text)))
+        """Raises Untrusted `key-unreadable`, also for a public key alone."""
+        try:
+            key = _key(json.loads(jwk_text))
+        except ValueError as error:
+            raise Untrusted("key-unreadable", f"not a key: {error}") from None
+        return cls(_private(key))
 
     @classmethod
     def from_pem(cls, pem: bytes) -> SigningKey:
         """An unencrypted PKCS8 PEM, as the metadata signer writes it. Raises Untrusted `key-unreadable`."""
         try:
-            return cls(OKPKey.import_key(pem))
+            key = OKPKey.import_key(pem)
         except (JoseError, ValueError, TypeError) as error:
             raise Untrusted("key-unreadable", f"not a key: {error}") from None
+        return cls(_private(_key(key.as_dict(private=key.is_private))))
 
     @property
     def private_text(self) -> str:
@@ -138,6 +143,12 @@ def _key(jwk: dict[str, Any]) -> OKPKey:
         return OKPKey.import_key(jwk)
     except (JoseError, ValueError, TypeError, AttributeError) as error:
         raise Untrusted("key-unreadable", f"not a key: {error}") from None
+
+
+def _private(key: OKPKey) -> OKPKey:
+    if not key.is_private:
+        raise Untrusted("key-unreadable", "a public key cannot sign")
+    return key
 
 
 def _json(value: dict[str, Any]) -> bytes:
