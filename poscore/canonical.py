@@ -20,10 +20,10 @@ _OPTIONS |= orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_SUBCLASS
 
 def canonical_bytes(value: Any) -> bytes:
     """The canonical bytes. Raises ValueError for a value outside the domain (a float, a long int, a non-ASCII key)."""
-    _check(value)
     try:
+        _check(value)
         return orjson.dumps(value, option=_OPTIONS)
-    except TypeError as error:
+    except (TypeError, RecursionError) as error:
         raise ValueError(str(error)) from None
 
 
