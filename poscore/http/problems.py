@@ -86,11 +86,16 @@ def of_pos_error(error: PosError) -> Response:
 
 def of_validation(error: ValidationError, code: str = "body-invalid") -> Response:
     errors = [
-        {"pointer": "".join(f"/{part}" for part in item["loc"]), "message": item["msg"]}
+        {"pointer": "".join(f"/{_escaped(part)}" for part in item["loc"]), "message": item["msg"]}
         for item in error.errors(include_url=False, include_context=False, include_input=False)
     ]
     what = "; ".join(f"{e['pointer'] or '/'}: {e['message']}" for e in errors[:3])
     return problem(422, code, f"the request does not fit: {what}", errors=errors)
+
+
+def _escaped(part: int | str) -> str:
+    """One step of a JSON Pointer (RFC 6901)."""
+    return str(part).replace("~", "~0").replace("/", "~1")
 
 
 def of_http(error: HTTPException) -> Response:
