@@ -9,8 +9,9 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from poscore.errors import PosError, Refused
@@ -27,6 +28,7 @@ _HEADER = ("id", "receipt_no", "state", "kind", "offline", "training", "business
 _FIELDS = frozenset((*_HEADER, "lines", "tenders", "totals", "taxes", "snapshot"))
 _KINDS = frozenset((SALE, RETURN))
 _STATES = frozenset((OPEN, PARKED, COMPLETED, ABORTED))
+_LINE_INTS = itemgetter("n", "unit_price", "discount", "deposit", "vat_rate", "total")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ class Line:
 
     @classmethod
     def from_wire(cls, wire: Mapping[str, Any]) -> Line:
+        _must_be_whole(_LINE_INTS(wire))
         return cls(**{**wire, "quantity": Quantity.parse(wire["quantity"])})
 
 
@@ -94,6 +97,7 @@ class Tender:
 
     @classmethod
     def from_wire(cls, wire: Mapping[str, Any]) -> Tender:
+        _must_be_whole((wire["n"], wire["amount"]))
         return cls(**wire)
 
 
@@ -192,9 +196,16 @@ class Sale:
         lines = tuple(Line.from_wire(line) for line in wire["lines"])
         tenders = tuple(Tender.from_wire(tender) for tender in wire["tenders"])
         totals = totals_of(lines, tenders)
+        _must_be_whole(wire["totals"].values())
         if totals.to_wire() != wire["totals"]:
             raise ValueError(f"totals are {wire['totals']}, lines and tenders give {totals.to_wire()}")
         taxes = tuple(tax_row_from_wire(row) for row in wire["taxes"])
         if not taxes_agree(lines, taxes):
             raise ValueError("taxes do not follow from the lines")
         return cls(header, lines, tenders, totals, taxes)
+
+
+def _must_be_whole(values: Iterable[Any]) -> None:
+    """JSON's 1.0 and true equal 1, and neither is a number of cents."""
+    if any(type(value) is not int for value in values):
+        raise ValueError("numbers are whole")

@@ -102,4 +102,8 @@ def tax_rows(gross_by_rate: Mapping[int, Cents]) -> tuple[TaxRow, ...]:
 
 
 def tax_row_from_wire(wire: Mapping[str, Any]) -> TaxRow:
-    return TaxRow(wire["rate"], wire["net"], wire["tax"], wire["gross"])
+    """Raises ValueError for anything but whole numbers that add up."""
+    rate, net, tax, gross = wire["rate"], wire["net"], wire["tax"], wire["gross"]
+    if not type(rate) is type(net) is type(tax) is type(gross) is int or len(wire) != 4:
+        raise ValueError("a tax row is four whole numbers")
+    return TaxRow(rate, net, tax, gross)
