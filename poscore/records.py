@@ -12,7 +12,7 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -128,14 +128,18 @@ class Finding:
         return {"seq": self.seq, "kind": self.kind, "detail": self.detail}
 
 
-def verify_chain(genesis: str, stored: Iterable[tuple[int, str, bytes]], head: Head | None = None) -> Iterator[Finding]:
+def verify_chain(
+    genesis: str, stored: Iterable[tuple[int, str, bytes]], head: Head | None = None, after: int = 0
+) -> Iterator[Finding]:
     """Everything wrong with `stored`: (seq, hash, bytes) in the order in which they are kept.
 
-    `genesis` is the prev_hash of seq 1 (or the hash before the first row, when the rows are a part).
+    `genesis` is the prev_hash of seq 1. When the rows are only a part, `after` is the seq before the first of them and
+    `genesis` that record's hash.
     `head` is the last thing known to have been written, when that is known from elsewhere (a signed head): without
     it a removed tail cannot be seen.
     """
-    seq, prev = 0, genesis
+    seq, prev = after, genesis
+    owner: tuple[str, str, int] | None = None
     seen: dict[int, str] = {}
     for row_seq, row_hash, data in stored:
         if sha256_hex(data) != row_hash:
@@ -146,6 +150,10 @@ def verify_chain(genesis: str, stored: Iterable[tuple[int, str, bytes]], head: H
             yield Finding(row_seq, "edited", error.detail)
             seq, prev = row_seq, row_hash
             continue
+        writer = (record.store, record.register, record.epoch)
+        owner = owner or writer
+        if writer != owner:
+            yield Finding(row_seq, "foreign", f"it was written by {writer[1]} in epoch {writer[2]}")
         if record.seq != row_seq:
             yield Finding(row_seq, "swapped", f"the row holds record {record.seq}")
         if row_seq in seen:
@@ -159,7 +167,12 @@ def verify_chain(genesis: str, stored: Iterable[tuple[int, str, bytes]], head: H
         seen[row_seq] = row_hash
         seq, prev = max(seq, row_seq), row_hash
     if head is not None:
-        if head.seq > seq:
-            yield Finding(seq + 1, "tail-missing", f"the signed head is at {head.seq}, the journal ends at {seq}")
-        elif head.seq in seen and seen[head.seq] != head.hash:
-            yield Finding(head.seq, "head-differs", "the signed head names another hash")
+        yield from _against_head(head, seq, seen)
+
+
+def _against_head(head: Head, last_seq: int, seen: Mapping[int, str]) -> Iterator[Finding]:
+    if head.seq > last_seq:
+        detail = f"the signed head is at {head.seq}, the journal ends at {last_seq}"
+        yield Finding(last_seq + 1, "tail-missing", detail)
+    elif head.seq in seen and seen[head.seq] != head.hash:
+        yield Finding(head.seq, "head-differs", "the signed head names another hash")
