@@ -1,0 +1,220 @@
+"""The composition root: builds a Register out of its folder. It alone names concrete classes.
+
+Two registers can live in one process: nothing here is global.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version as installed_version
+from pathlib import Path
+from typing import Any
+
+from poscore import records
+from poscore.errors import Refused
+from poscore.instants import instant_text, local_day
+from poscore.pins import verify_pin
+from poscore.quantity import ONE
+from poscore.sale import SALE
+from register_svc.catalog.catalog import Catalog
+from register_svc.catalog.price_book import PriceBook
+from register_svc.checkout import sessions
+from register_svc.checkout.desk import Desk
+from register_svc.checkout.receipts import Receipts
+from register_svc.checkout.sales import Sales
+from register_svc.checkout.sessions import Sessions
+from register_svc.checkout.shifts import Shifts
+from register_svc.database import Database
+from register_svc.durable_files import replace_file
+from register_svc.head_office import schema as link_schema
+from register_svc.head_office.link import Link
+from register_svc.head_office.mode import Mode
+from register_svc.identity import Identity
+from register_svc.journal import schema as journal_schema
+from register_svc.journal.answers import Answers
+from register_svc.journal.journal import Journal, Owner
+from register_svc.journal.reading import JournalReader
+from register_svc.journal.shifts import ShiftRows
+from register_svc.settings import Settings
+from register_svc.snapshots import schema as snapshot_schema
+from register_svc.snapshots.around import Around
+from register_svc.snapshots.sender import Sender
+from register_svc.snapshots.slots import ActiveSnapshot
+from register_svc.snapshots.snapshots import Snapshots
+from register_svc.snapshots.trusted import Anchor
+from register_svc.till.articles import PriceDay
+from register_svc.till.basket import Basket, Item, standard_rate
+from register_svc.till.people import Session
+
+JOURNAL_FILE, STATE_FILE, CONTROL_KEY_FILE = "journal.db", "state.db", "control.key"
+JOURNAL_MIGRATIONS = tuple(journal_schema.MIGRATIONS)
+STATE_MIGRATIONS = (*link_schema.MIGRATIONS, *snapshot_schema.MIGRATIONS, *sessions.MIGRATIONS)
+
+
+@dataclass(frozen=True)
+class Register:
+    """One cash register: every part of it, joined."""
+
+    directory: Path
+    settings: Settings
+    identity: Identity
+    version: str
+    desk: Desk
+    book: PriceBook
+    link: Link
+    sales: Sales
+    receipts: Receipts
+    shifts: Shifts
+    sessions: Sessions
+    snapshots: Snapshots
+    sender: Sender
+    control_key: str
+    databases: tuple[Database, ...]
+    addresses: dict[str, str] = field(default_factory=dict)  # till, lan: known once the listeners are bound
+
+    def start(self) -> None:
+        """Begin the work in the background: link, courier, snapshots."""
+        self.desk.journal.append(records.REGISTER_STARTED, self.desk.now(), None, {"version": self.version})
+        self.snapshots.start()
+        self.link.start()
+
+    def stop(self) -> None:
+        """End it, and close the files. What is on disk stays as it is: a kill does no more harm."""
+        self.link.stop()
+        self.snapshots.stop()
+        for database in self.databases:
+            database.close()
+
+    def describe(self) -> dict[str, Any]:
+        """Which register this is, for anybody on this machine: no customer, no cashier, no amount."""
+        active, shift = self.snapshots.active(), self.desk.shifts.current()
+        return {
+            "register": self.identity.register,
+            "store": self.identity.store,
+            "store_name": self.identity.store_name,
+            "chain": self.identity.chain,
+            "version": self.version,
+            "business_day": shift.business_day if shift else None,
+            "snapshot": active
+            and {
+                "version": active.version,
+                "activated_at": active.activated_at,
+                "published_at": active.published_at,
+            },
+            "lan_url": self.settings.lan.url or self.addresses.get("lan"),
+            "shift_open": shift is not None,
+        }
+
+    def control_session(self, key: str) -> Session:
+        """The session of a local command that shows the register's own key. Raises Refused `session-required`."""
+        if not hmac.compare_digest(key.encode(), self.control_key.encode()):
+            raise Refused("session-required", "this is not the register's own key")
+        return Session("", None, "register", "technician")
+
+
+def build(directory: Path) -> Register:
+    """The register in `directory`. Raises Refused `not-enrolled`, or Fault when its files cannot be used."""
+    settings, identity = Settings.load(directory), Identity.load(directory)
+    journal_db = Database(directory / JOURNAL_FILE, JOURNAL_MIGRATIONS)
+    state_db = Database(directory / STATE_FILE, STATE_MIGRATIONS)
+    journal = Journal(journal_db, Owner(identity.store, identity.register, identity.epoch))
+    reader = JournalReader(journal_db)
+    link = Link(settings, identity, reader, state_db)
+    book = PriceBook()
+    desk = Desk(journal, reader, Answers(journal_db), ShiftRows(journal_db), book, link, _now, identity.zone, link.wake)
+    receipts = Receipts(desk)
+    sales = Sales(desk, receipts)
+    snapshots = Snapshots(
+        state_db,
+        directory,
+        Anchor(identity.store, identity.root_v1.encode()),
+        Around(
+            backup=lambda: None,
+            between_receipts=sales.between_receipts,
+            on_switched=_switch(desk),
+            price_probe=price_in_memory,
+            business_day=lambda: business_day(desk),
+            now=_now,
+        ),
+    )
+    active = snapshots.active()
+    if active:
+        book.switch(active.path, active.version)
+    link.neighbours.on_mode_changed = _note_mode(desk)
+    return Register(
+        directory,
+        settings,
+        identity,
+        installed_version("offline-kassa"),
+        desk,
+        book,
+        link,
+        sales,
+        receipts,
+        Shifts(desk, sales),
+        Sessions(state_db, desk, check_pin=_pin_check(identity.pin_pepper), new_token=secrets.token_urlsafe),
+        snapshots,
+        Sender(state_db, identity.sender_key, identity.register),
+        _control_key(directory),
+        (journal_db, state_db),
+    )
+
+
+def business_day(desk: Desk) -> str:
+    """That of the open shift, else the calendar's in the store's time zone."""
+    shift = desk.shifts.current()
+    return shift.business_day if shift else local_day(desk.clock(), desk.zone).isoformat()
+
+
+def price_in_memory(path: Path, codes: tuple[str, ...]) -> None:
+    """Sell each of `codes` from the catalogue at `path`, without a trace: a catalogue that cannot is not used."""
+    catalog = Catalog(path, 1)
+    day = PriceDay.of(1, instant_text(_now())[:10], catalog.vat)
+    basket = Basket("probe-1-000001", SALE, False, day.business_day, "", standard_rate(day), instant_text(_now()))
+    for code in codes:
+        for article in catalog.articles_of_code(code)[:1]:
+            basket = basket.add_line(Item.of_article(article, code, day), ONE, 1)
+    basket.document(True)
+
+
+def _switch(desk: Desk) -> Callable[[ActiveSnapshot], None]:
+    def switch(active: ActiveSnapshot) -> None:
+        desk.book.switch(active.path, active.version)
+        body = {"version": active.version, "sha256": active.sha256}
+        desk.journal.append(records.SNAPSHOT_ACTIVATED, desk.now(), _shift_day(desk), body)
+        desk.after_commit()
+
+    return switch
+
+
+def _note_mode(desk: Desk) -> Callable[[Mode], None]:
+    def note(mode: Mode) -> None:
+        body = {"mode": mode.name, "by": mode.by, "reason": mode.reason}
+        desk.journal.append(records.MODE_CHANGED, mode.since, _shift_day(desk), body)
+        desk.after_commit()
+
+    return note
+
+
+def _shift_day(desk: Desk) -> str | None:
+    shift = desk.shifts.current()
+    return shift.business_day if shift else None
+
+
+def _pin_check(pepper: bytes) -> Callable[[str, str], bool]:
+    return lambda pin, stored: verify_pin(pin, pepper, stored)
+
+
+def _control_key(directory: Path) -> str:
+    """The key that local commands show; made anew at each start, readable by the register's user only."""
+    key = secrets.token_urlsafe(32)
+    replace_file(directory / CONTROL_KEY_FILE, key.encode())
+    return key
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,85 @@
+"""Run a register: two listeners over one Register, until somebody says stop.
+
+- The till app listens on loopback and nowhere else; the LAN app where the settings say.
+- `ready TILL_URL LAN_URL` is printed once both answer.
+- SIGTERM and SIGINT end it in order; a kill ends it no worse, since everything that matters is on disk already.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+from waitress import create_server
+
+from register_svc.durable_files import FolderLock
+from register_svc.register import Register, build
+from register_svc.web.lan_app import build_lan_app
+from register_svc.web.lan_server import create_lan_server
+from register_svc.web.till_app import build_till_app
+
+LOOPBACK = "127.0.0.1"
+# A kiosk's browser opens six connections; a seventh thread is for a local command, an eighth for good measure.
+_TILL_THREADS = 8
+_FORGET_EVERY_S = 60.0
+
+
+def run(directory: Path, say_ready: Callable[[str, str], None]) -> None:
+    """Serve the register in `directory` until SIGTERM or SIGINT. Raises Refused `already-running`."""
+    with FolderLock(directory):
+        register = build(directory)
+        stopped = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stopped.set())
+        serve(register, say_ready, stopped)
+
+
+def serve(register: Register, say_ready: Callable[[str, str], None], stopped: threading.Event) -> None:
+    """Both listeners and the work in the background, until `stopped` is set."""
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # it warns as soon as a browser opens six connections
+    servers = (till_server(register), _lan_server(register))
+    till_url, lan_url = (_url(server) for server in servers)
+    register.addresses.update(till=till_url, lan=lan_url)
+    register.start()
+    for server in servers:
+        threading.Thread(target=server.run, name="listener", daemon=True).start()
+    gc.collect()
+    gc.freeze()  # what is loaded now stays: the collector need not look at it again while a customer waits
+    say_ready(till_url, lan_url)
+    try:
+        while not stopped.wait(_FORGET_EVERY_S):
+            register.desk.answers.forget_old(int(register.desk.clock().timestamp()))
+    finally:
+        for server in servers:
+            server.close()
+        register.stop()
+
+
+def till_server(register: Register) -> Any:
+    """The till app bound to loopback, not yet running."""
+    app, _ = build_till_app(register)
+    port = register.settings.till.port
+    return create_server(
+        app, host=LOOPBACK, port=port, threads=_TILL_THREADS, ident=None, clear_untrusted_proxy_headers=True
+    )
+
+
+def _lan_server(register: Register) -> Any:
+    return create_lan_server(build_lan_app(register), register)
+
+
+def _url(server: Any) -> str:
+    host = LOOPBACK if server.effective_host in ("0.0.0.0", "::") else server.effective_host
+    return f"http://{host}:{server.effective_port}"
+
+
+def print_ready(till_url: str, lan_url: str, *, as_json: bool) -> None:
+    """The one line that whoever started the service waits for."""
+    click.echo(json.dumps({"till_url": till_url, "lan_url": lan_url}) if as_json else f"ready {till_url} {lan_url}")
