@@ -54,8 +54,12 @@ class Attempts:
     locked_until: int = 0
 
     def retry_after(self, now_s: int) -> int:
-        """Seconds until the next try; 0 when one may be made. A clock set back never locks longer than LOCK_S."""
-        return min(max(self.locked_until - now_s, 0), LOCK_S)
+        """Seconds until the next try, at most LOCK_S; 0 when one may be made.
+
+        A clock set back must not lock for a year: a lock that would end later than one of now could, and some, is void.
+        """
+        left_s = self.locked_until - now_s
+        return min(left_s, LOCK_S) if 0 < left_s <= 2 * LOCK_S else 0
 
     def failed(self, now_s: int) -> Attempts:
         failures = self.failures + 1 if not self.locked_until else 1
