@@ -54,11 +54,19 @@ class VatTable:
             self._found[key] = found
         return found
 
+    def rates_on(self, day: date) -> dict[str, int]:
+        """Every code that has a rate on that day, with it."""
+        return {rate.code: rate.rate for rate in self.rates if _valid(rate, day)}
+
     def _search(self, code: str, day: date) -> int:
         for rate in self.rates:
-            if rate.code == code and rate.valid_from <= day and (rate.valid_to is None or day <= rate.valid_to):
+            if rate.code == code and _valid(rate, day):
                 return rate.rate
         raise Refused("vat-unknown", f"no VAT rate {code!r} is known on {day}")
+
+
+def _valid(rate: VatRate, day: date) -> bool:
+    return rate.valid_from <= day and (rate.valid_to is None or day <= rate.valid_to)
 
 
 # Act 1501/1993 with its amendments: 25.5 % since 1.9.2024; 14 % becomes 13.5 % on 1.1.2026.

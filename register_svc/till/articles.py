@@ -8,7 +8,7 @@ from typing import Any
 
 from poscore.instants import parse_day
 from poscore.money import Cents
-from poscore.vat import CODES, VatTable
+from poscore.vat import VatTable
 
 OPEN_PRICE_UNIT = "kpl"
 
@@ -69,6 +69,5 @@ class PriceDay:
 
     @classmethod
     def of(cls, snapshot: int, business_day: str, table: VatTable) -> PriceDay:
-        day = parse_day(business_day)
-        known = {rate.code for rate in table.rates}
-        return cls(snapshot, business_day, {code: table.rate(code, day) for code in CODES if code in known})
+        """A code without a rate on that day is left out: only its own articles cannot be sold."""
+        return cls(snapshot, business_day, table.rates_on(parse_day(business_day)))
