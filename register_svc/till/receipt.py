@@ -77,9 +77,9 @@ def _head(sale: Sale, printed: Printed, letterhead: Letterhead, columns: int) ->
     moment = f"{local.day}.{local.month}.{local.year} {local:%H:%M}"
     yield _row(f"{words['receipt']} {header.receipt_no}", moment, columns)
     register = header.receipt_no.rsplit("-", 2)[0]
-    yield _row(f"{words['register']} {register}", f"{words['cashier']} {header.cashier or '-'}", columns)
+    yield _row(f"{words['register']} {register}", f"{words['cashier']} {_clean(header.cashier or '-')}", columns)
     if header.customer:
-        yield f"{words['customer']} {header.customer} {_clean(printed.customer_name or '')}".rstrip()
+        yield _clean(f"{words['customer']} {header.customer} {printed.customer_name or ''}".rstrip())
     if printed.original_receipt:
         yield f"{words['original']} {printed.original_receipt}"
 
@@ -112,11 +112,13 @@ def _sums(sale: Sale, language: str, columns: int) -> Iterator[str]:
 
 def _taxes(sale: Sale, language: str, columns: int) -> Iterator[str]:
     words = texts(language)
-    width = (columns - 8) // 3
-    yield f"{words['vat']:<8}" + "".join(f"{words[name]:>{width}}" for name in ("net", "tax", "gross"))
+    net = tax = (columns - 7) // 3
+    gross = columns - 5 - net - tax  # wide enough for its Finnish word even on 32 columns
+    widths = (("net", net - 1), ("tax", tax - 1), ("gross", gross - 1))  # 1 for the blank that keeps sums apart
+    yield f"{words['vat']:<5}" + "".join(f" {words[name]:>{width}}" for name, width in widths)
     for row in sale.taxes:
-        rate = _money(row.rate)
-        yield f"{rate:<8}" + "".join(f"{_money(cents):>{width}}" for cents in (row.net, row.tax, row.gross))
+        sums = row.to_wire()
+        yield f"{_money(row.rate):<5}" + "".join(f" {_money(sums[name]):>{width}}" for name, width in widths)
 
 
 def _closing(sale: Sale, letterhead: Letterhead, columns: int) -> Iterator[str]:
@@ -131,6 +133,8 @@ def _closing(sale: Sale, letterhead: Letterhead, columns: int) -> Iterator[str]:
 def _row(left: str, right: str, columns: int) -> str:
     """Left and right on one line; a text too long for it takes lines of its own above."""
     room = columns - len(right) - 1
+    if room < columns // 4:  # too little to wrap into: the right side has a line of its own
+        return f"{left}\n{right:>{columns}}"
     if len(left) <= room:
         return f"{left:<{room}} {right}"
     parts = _wrap(left, room)
