@@ -44,7 +44,7 @@ class Catalog:
             self.tender_rules = self._read_tender_rules()
             self.vat = self._read_vat()
             self.letterhead = self._read_letterhead()
-        except (sqlite3.DatabaseError, KeyError, ValueError) as error:
+        except (sqlite3.DatabaseError, KeyError, ValueError, Refused) as error:
             raise Untrusted("damaged", f"the catalogue cannot be read: {error}") from error
 
     @property
