@@ -66,7 +66,7 @@ class Counters:
         if kind == records.SALE:
             self._count_sale(body["sale"])
         elif kind == records.SALE_ABORTED:
-            self.aborted += 1
+            self.aborted += not body["sale"]["training"]
         elif kind == records.RECEIPT_COPIED:
             self.copies += 1
         elif kind == records.DRAWER_OPENED:
