@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from poscore.canonical import parse_json
@@ -31,13 +33,12 @@ class Verdict:
 
 def verify_journal(path: Path, store: str, register: str, epoch: int, head: Head | None = None) -> Verdict:
     """Check the journal at `path`. `head`: the last head known from elsewhere. Raises Fault `journal-unreadable`."""
-    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None)
+    uri = f"{path.resolve().as_uri()}?mode=ro"
     try:
-        return _verify(connection, store, register, epoch, head)
+        with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as connection:
+            return _verify(connection, store, register, epoch, head)
     except sqlite3.DatabaseError as error:
         raise Fault("journal-unreadable", f"{path.name} cannot be read: {error}") from error
-    finally:
-        connection.close()
 
 
 def _verify(connection: sqlite3.Connection, store: str, register: str, epoch: int, head: Head | None) -> Verdict:
@@ -57,11 +58,13 @@ def _verify(connection: sqlite3.Connection, store: str, register: str, epoch: in
 
 
 def _rows(connection: sqlite3.Connection, epoch: int) -> Iterator[tuple[int, str, bytes]]:
-    # In the order in which they were written, so that swapped rows are seen as such.
-    for seq, digest, record in connection.execute(
-        "SELECT seq, hash, record FROM journal WHERE epoch = ? ORDER BY id", (epoch,)
-    ):
-        yield seq, digest, record.encode() if isinstance(record, str) else record
+    # In the order in which they were written, so that swapped rows are seen as such. The casts: whoever edits a journal
+    # may leave a number where bytes were, and that is to be found, not to fall over.
+    yield from connection.execute(
+        "SELECT CAST(seq AS INTEGER), CAST(hash AS TEXT), CAST(record AS BLOB) FROM journal WHERE epoch = ?"
+        " ORDER BY id",
+        (epoch,),
+    )
 
 
 def _missing_receipts(connection: sqlite3.Connection, register: str, epochs: set[int]) -> Iterator[Finding]:
@@ -78,26 +81,33 @@ def _missing_receipts(connection: sqlite3.Connection, register: str, epochs: set
             if number in seen:
                 yield Finding(seq, "duplicate-receipt", f"record {seen[number]} holds {number.text} already")
             seen[number] = seq
-    accounted = {number.text for number in seen} | {row[0] for row in connection.execute("SELECT sale_id FROM draft")}
+    drafts = (_number(row[0]) for row in connection.execute("SELECT sale_id FROM draft"))
+    accounted = {*seen, *(number for number in drafts if number)}
     counters = dict(connection.execute("SELECT name, value FROM counter"))
     for epoch, training in sorted((epoch, training) for epoch in epochs for training in (False, True)):
-        taken = [number.n for number in seen if (number.epoch, number.training) == (epoch, training)]
-        last = max([counters.get(receipt_series(epoch, training), 0), *taken])
-        for n in range(1, last + 1):
-            text = ReceiptNo(register, epoch, n, training).text
-            if text not in accounted:
-                yield Finding(0, "receipt-missing", f"nothing accounts for receipt {text}")
+        taken = sorted(no.n for no in accounted if (no.epoch, no.training) == (epoch, training))
+        end = counters.get(receipt_series(epoch, training), 0) + 1
+        for before, n in pairwise((0, *taken, max([end, *taken[-1:]]))):
+            if n > before + 1:
+                first, last = (ReceiptNo(register, epoch, number, training).text for number in (before + 1, n - 1))
+                what = f"receipt {first}" if first == last else f"receipts {first} to {last}"
+                yield Finding(0, "receipt-missing", f"nothing accounts for {what}")
 
 
 def _receipt_no(data: bytes) -> ReceiptNo | None:
     """The number of a record that finishes a sale; None for others and unreadable ones (the chain names those)."""
     try:
         record = parse_json(data)
-        if record["type"] in (SALE, SALE_ABORTED):
-            return ReceiptNo.parse(record["body"]["sale"]["receipt_no"])
-    except (ValueError, KeyError, TypeError, PosError):
-        pass
-    return None
+        return _number(record["body"]["sale"]["receipt_no"]) if record["type"] in (SALE, SALE_ABORTED) else None
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _number(text: object) -> ReceiptNo | None:
+    try:
+        return ReceiptNo.parse(str(text))
+    except PosError:
+        return None
 
 
 def receipt_series(epoch: int, training: bool) -> str:
