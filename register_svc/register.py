@@ -21,6 +21,7 @@ from poscore.pins import verify_pin
 from poscore.quantity import ONE
 from poscore.sale import SALE
 from register_svc.catalog.catalog import Catalog
+from register_svc.catalog.checks import catalog_check
 from register_svc.catalog.price_book import PriceBook
 from register_svc.checkout import sessions
 from register_svc.checkout.desk import Desk
@@ -31,11 +32,15 @@ from register_svc.checkout.shifts import Shifts
 from register_svc.database import Database
 from register_svc.durable_files import replace_file
 from register_svc.head_office import schema as link_schema
+from register_svc.head_office.checks import clock_check, head_office_check, queue_check, transport_check
 from register_svc.head_office.link import Link
 from register_svc.head_office.mode import Mode
+from register_svc.health import Health, Subject, disk_check
 from register_svc.identity import Identity
 from register_svc.journal import schema as journal_schema
 from register_svc.journal.answers import Answers
+from register_svc.journal.backup import Backups, Sources
+from register_svc.journal.checks import backup_check, journal_check
 from register_svc.journal.journal import Journal, Owner
 from register_svc.journal.reading import JournalReader
 from register_svc.journal.shifts import ShiftRows
@@ -72,6 +77,8 @@ class Register:
     sessions: Sessions
     snapshots: Snapshots
     sender: Sender
+    backups: Backups
+    health: Health
     control_key: str
     databases: tuple[Database, ...]
     addresses: dict[str, str] = field(default_factory=dict)  # till, lan: known once the listeners are bound
@@ -79,6 +86,7 @@ class Register:
     def start(self) -> None:
         """Begin the work in the background: link, courier, snapshots."""
         self.desk.journal.append(records.REGISTER_STARTED, self.desk.now(), None, {"version": self.version})
+        self.health.start()
         self.snapshots.start()
         self.link.start()
 
@@ -86,8 +94,14 @@ class Register:
         """End it, and close the files. What is on disk stays as it is: a kill does no more harm."""
         self.link.stop()
         self.snapshots.stop()
+        self.health.stop()
         for database in self.databases:
             database.close()
+
+    @property
+    def lan_url(self) -> str | None:
+        """Where head office and a phone reach this register; None before the listener is bound."""
+        return self.settings.lan.url or self.addresses.get("lan")
 
     def describe(self) -> dict[str, Any]:
         """Which register this is, for anybody on this machine: no customer, no cashier, no amount."""
@@ -105,7 +119,7 @@ class Register:
                 "activated_at": active.activated_at,
                 "published_at": active.published_at,
             },
-            "lan_url": self.settings.lan.url or self.addresses.get("lan"),
+            "lan_url": self.lan_url,
             "shift_open": shift is not None,
         }
 
@@ -128,12 +142,14 @@ def build(directory: Path) -> Register:
     desk = Desk(journal, reader, Answers(journal_db), ShiftRows(journal_db), book, link, _now, identity.zone, link.wake)
     receipts = Receipts(desk)
     sales = Sales(desk, receipts)
+    sources = Sources(directory / JOURNAL_FILE, directory / STATE_FILE)
+    backups = Backups(sources, settings.backup_dir(directory), journal.owner, settings.backup.keep)
     snapshots = Snapshots(
         state_db,
         directory,
         Anchor(identity.store, identity.root_v1.encode()),
         Around(
-            backup=lambda: None,
+            backup=lambda: _back_up(backups),
             between_receipts=sales.between_receipts,
             on_switched=_switch(desk),
             price_probe=price_in_memory,
@@ -144,12 +160,12 @@ def build(directory: Path) -> Register:
     active = snapshots.active()
     if active:
         book.switch(active.path, active.version)
-    link.neighbours.on_mode_changed = _note_mode(desk)
-    return Register(
+    version = installed_version("offline-kassa")
+    register = Register(
         directory,
         settings,
         identity,
-        installed_version("offline-kassa"),
+        version,
         desk,
         book,
         link,
@@ -159,9 +175,38 @@ def build(directory: Path) -> Register:
         Sessions(state_db, desk, check_pin=_pin_check(identity.pin_pepper), new_token=secrets.token_urlsafe),
         snapshots,
         Sender(state_db, identity.sender_key, identity.register),
+        backups,
+        Health(Subject(identity.register, version, lambda: link.mode.name), _now),
         _control_key(directory),
         (journal_db, state_db),
     )
+    _watch(register)
+    link.neighbours.report = lambda: _report(register)
+    link.neighbours.on_mode_changed = _note_mode(desk)
+    return register
+
+
+def _watch(register: Register) -> None:
+    """Everything that the health list shows."""
+    link, add = register.link, register.health.add
+    add("journal", lambda: journal_check(register.desk.journal))
+    add("catalog", lambda: catalog_check(register.book, _now()))
+    add("queue", lambda: queue_check(link, _now()))
+    add("head_office", lambda: head_office_check(link))
+    add("disk", lambda: disk_check(register.directory))
+    add("clock", lambda: clock_check(link))
+    add("backup", lambda: backup_check(register.backups, _now()))
+    add("transport", lambda: transport_check(register.settings))
+
+
+def _report(register: Register) -> dict[str, Any]:
+    """What a check-in tells head office."""
+    listing = register.snapshots.listing()
+    return {
+        "lan_url": register.lan_url,
+        "snapshot": {"active": listing["active"], "seen": listing["seen"]},
+        "health": register.health.to_wire(),
+    }
 
 
 def business_day(desk: Desk) -> str:
@@ -203,6 +248,10 @@ def _note_mode(desk: Desk) -> Callable[[Mode], None]:
 def _shift_day(desk: Desk) -> str | None:
     shift = desk.shifts.current()
     return shift.business_day if shift else None
+
+
+def _back_up(backups: Backups) -> None:
+    backups.make(_now())
 
 
 def _pin_check(pepper: bytes) -> Callable[[str, str], bool]:
