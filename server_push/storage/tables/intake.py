@@ -36,7 +36,7 @@ journal_record = Table(
     Column("seq", BigInteger, primary_key=True, autoincrement=False),
     Column("hash", LargeBinary, nullable=False),  # as the register gave it, 32 bytes
     Column("arrival", BigInteger, nullable=False),
-    Column("damaged", Integer, nullable=False),  # 1: the bytes do not have this hash; gives way to those that do
+    Column("damaged", Integer, nullable=False),  # 1: the bytes do not have this hash; they give way to those that do
     sqlite_with_rowid=False,
 )
 
@@ -155,14 +155,15 @@ incident = Table(
     Column("record", LargeBinary),  # the bytes that were not taken
 )
 
-# Bytes that did not have the hash given with them, until the same come a third time or the right ones come.
-damaged_delivery = Table(
-    "damaged_delivery",
+# Bytes that cannot tell their own seq, with the seq that their place gave them. Those without the hash that they came
+# with are asked for again, and taken as they are when the same come a third time.
+odd_delivery = Table(
+    "odd_delivery",
     metadata,
     Column("store", Text, primary_key=True),
     Column("register", Text, primary_key=True),
     Column("epoch", Integer, primary_key=True, autoincrement=False),
-    Column("seq", BigInteger, primary_key=True, autoincrement=False),
-    Column("digest", Text, primary_key=True),  # over the bytes and the hash given
+    Column("digest", Text, primary_key=True),  # over the bytes and the hash they came with
+    Column("seq", BigInteger, nullable=False),
     Column("tries", Integer, nullable=False),
 )

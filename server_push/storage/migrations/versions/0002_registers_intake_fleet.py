@@ -195,12 +195,12 @@ def upgrade() -> None:
         sa.Column("record", sa.LargeBinary),
     )
     op.create_table(
-        "damaged_delivery",
+        "odd_delivery",
         sa.Column("store", sa.Text, primary_key=True),
         sa.Column("register", sa.Text, primary_key=True),
         sa.Column("epoch", sa.Integer, primary_key=True, autoincrement=False),
-        sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
         sa.Column("digest", sa.Text, primary_key=True),
+        sa.Column("seq", sa.BigInteger, nullable=False),
         sa.Column("tries", sa.Integer, nullable=False),
     )
     op.create_table(

@@ -1,0 +1,246 @@
+"""A sale document as rows: checked in full and taken apart in one pass.
+
+- What is accepted here is a document that `poscore.sale.Sale` accepts, completed, and every value fits its column.
+- Ten thousand sales come home at once when a line is mended, and building the poscore objects for each costs more than
+  storing it. So a document is first read plainly; whatever is odd about one is left to `Sale` to name, or to put right.
+
+Nothing here reads the clock or the disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import lru_cache
+from itertools import product
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+import orjson
+
+from poscore.errors import Refused
+from poscore.money import MAX_CENTS, cash_rounding, divide
+from poscore.pricing import CASH
+from poscore.quantity import Quantity
+from poscore.sale import COMPLETED, RETURN, SALE, TENDER_TYPES, Sale
+
+_HEADER = itemgetter(
+    *("id", "receipt_no", "state", "kind", "offline", "training", "business_day", "cashier", "customer", "snapshot"),
+    *("lines", "tenders", "totals", "taxes"),
+)
+_LINE = itemgetter(
+    *("n", "article_id", "code", "name", "quantity", "unit", "unit_price", "discount", "deposit", "vat_rate", "total"),
+    "voided",
+)
+_TENDER = itemgetter("n", "type", "amount", "reference")
+_TOTALS = itemgetter("gross", "discount", "rounding", "due", "paid", "change")
+_TAX = itemgetter("rate", "net", "tax", "gross")
+
+_TEXT, _NULL = str, type(None)
+
+
+def _signatures(*columns: tuple[type, ...]) -> frozenset[tuple[type, ...]]:
+    return frozenset(product(*columns))
+
+
+_MAYBE = (_TEXT, _NULL)
+_HEADER_TYPES = _signatures(
+    *((_TEXT,),) * 4, (bool,), (bool,), (_TEXT,), _MAYBE, _MAYBE, (int, _NULL), (list,), (list,), (dict,), (list,)
+)
+_LINE_TYPES = _signatures((int,), _MAYBE, _MAYBE, *((_TEXT,),) * 3, *((int,),) * 5, (bool,))
+_TENDER_TYPES = _signatures((int,), (_TEXT,), (int,), _MAYBE)
+_INTS = {count: (int,) * count for count in (4, 6)}
+
+_MAX_SMALL = 1 << 31  # line numbers: what an INTEGER column takes everywhere
+
+
+class SaleRows(NamedTuple):
+    """A completed sale.
+
+    Lines: n, article_id, name, quantity in thousandths, unit_price, discount, deposit, vat_rate, total, voided (0, 1).
+    Tenders: n, type, amount, reference. Totals: gross, discount, rounding, due, paid, change.
+    """
+
+    sale_id: str
+    kind: str
+    training: bool
+    offline: bool
+    business_day: str
+    cashier: str | None
+    customer: str | None
+    snapshot: int | None
+    totals: tuple[int, ...]
+    taxes: str
+    lines: list[tuple[Any, ...]]
+    tenders: list[tuple[Any, ...]]
+
+
+def read_sale(document: Any) -> SaleRows:
+    """The rows of a completed sale's document. Raises Refused `sale-invalid` with what is wrong."""
+    try:
+        return _read(document)
+    except (_Odd, KeyError, TypeError, AttributeError, Refused):
+        pass
+    # Sale says what is wrong in words, and takes a document that merely leaves away what has a default.
+    again = Sale.from_wire(document if isinstance(document, Mapping) else {})
+    if again.header.state != COMPLETED:
+        raise Refused("sale-invalid", f"the sale is {again.header.state!r}, not completed")
+    try:
+        return _read(again.to_wire())
+    except (_Odd, KeyError, TypeError, AttributeError, Refused):
+        raise Refused("sale-invalid", "a field of the sale has a wrong type or is out of range") from None
+
+
+def is_day(text: object) -> bool:
+    """True for a day in its one form, `2026-11-22`."""
+    return isinstance(text, str) and _is_day(text)
+
+
+class _Odd(Exception):
+    """Not a document that can be taken as it is; why is for Sale to say."""
+
+
+def _read(wire: dict[str, Any]) -> SaleRows:
+    values = _HEADER(wire)
+    if len(wire) != len(values) or tuple(map(type, values)) not in _HEADER_TYPES:
+        raise _Odd
+    _, number, state, kind, offline, training, day, cashier, customer, snapshot, lines, tenders, totals, taxes = values
+    if state != COMPLETED or kind not in (SALE, RETURN) or not _is_day(day) or not (snapshot or 0) < MAX_CENTS:
+        raise _Odd
+    sign = -1 if kind == RETURN else 1
+    line_rows, sums = _lines(lines, sign)
+    tender_rows, cash, otherwise = _tenders(tenders, sign)
+    sold = _totals(sums, cash, otherwise, bool(tenders))
+    if len(totals) != len(sold) or _TOTALS(totals) != sold or tuple(map(type, totals.values())) != _INTS[6]:
+        raise _Odd
+    _check_settled(sold, cash, sign)
+    _check_taxes(taxes, sums)
+    written = orjson.dumps(taxes).decode()
+    return SaleRows(
+        number, kind, training, offline, day, cashier, customer, snapshot, sold, written, line_rows, tender_rows
+    )
+
+
+class _Sums(NamedTuple):
+    gross: int
+    discount: int
+    by_rate: dict[int, int]  # without the deposits
+    deposits: int
+    has_deposits: bool
+
+
+def _lines(lines: Sequence[dict[str, Any]], sign: int) -> tuple[list[tuple[Any, ...]], _Sums]:
+    rows: list[tuple[Any, ...]] = []
+    by_rate: dict[int, int] = {}
+    gross = discounts = deposits = 0
+    has_deposits = False
+    for line in lines:
+        values = _LINE(line)
+        if len(line) != len(values) or tuple(map(type, values)) not in _LINE_TYPES:
+            raise _Odd
+        n, article_id, _, name, quantity, _, unit_price, discount, deposit, rate, total, voided = values
+        count = _thousandths(quantity)
+        if (
+            total != divide(count * unit_price, 1000) - discount
+            or count * sign <= 0
+            or not 0 <= unit_price <= MAX_CENTS
+            or not 0 <= discount * sign <= MAX_CENTS
+            or not 0 <= deposit * sign <= MAX_CENTS
+            or not 0 <= total * sign <= MAX_CENTS
+            or not 0 <= rate < 10_000
+            or not 0 <= n < _MAX_SMALL
+        ):
+            raise _Odd
+        rows.append((n, article_id, name, count, unit_price, discount, deposit, rate, total, int(voided)))
+        if not voided:
+            gross += total + discount
+            discounts += discount
+            by_rate[rate] = by_rate.get(rate, 0) + total - deposit
+            if deposit:
+                has_deposits = True
+                deposits += deposit
+    if len({row[0] for row in rows}) != len(rows):
+        raise _Odd
+    return rows, _Sums(gross, discounts, by_rate, deposits, has_deposits)
+
+
+def _tenders(tenders: Sequence[dict[str, Any]], sign: int) -> tuple[list[tuple[Any, ...]], int, int]:
+    """The rows, what was paid in cash, and what otherwise."""
+    rows: list[tuple[Any, ...]] = []
+    cash = otherwise = 0
+    for tender in tenders:
+        values = _TENDER(tender)
+        if len(tender) != len(values) or tuple(map(type, values)) not in _TENDER_TYPES:
+            raise _Odd
+        n, kind, amount, _ = values
+        if kind not in TENDER_TYPES or not 0 < amount * sign <= MAX_CENTS or not 0 <= n < _MAX_SMALL:
+            raise _Odd
+        if kind == CASH:
+            cash += amount
+        else:
+            otherwise += amount
+        rows.append(values)
+    if len({row[0] for row in rows}) != len(rows):
+        raise _Odd
+    return rows, cash, otherwise
+
+
+def _totals(sums: _Sums, cash: int, otherwise: int, paid_at_all: bool) -> tuple[int, ...]:
+    """gross, discount, rounding, due, paid, change as poscore.pricing.totals_of gives them."""
+    exact = sums.gross - sums.discount
+    if not paid_at_all:
+        return sums.gross, sums.discount, 0, exact, 0, 0
+    rounding = 0
+    if cash:
+        remainder = exact - otherwise
+        rounding = cash_rounding(remainder)
+        settled = cash >= remainder + rounding if exact >= 0 else cash <= remainder + rounding
+        rounding = rounding if settled else 0
+    due, paid = exact + rounding, cash + otherwise
+    change = paid - due if due >= 0 and paid > due else 0
+    return sums.gross, sums.discount, rounding, due, paid, change
+
+
+def _check_settled(totals: tuple[int, ...], cash: int, sign: int) -> None:
+    gross, discount, _, due, paid, change = totals
+    exact = gross - discount
+    settled = paid >= due if exact >= 0 else paid <= due
+    if not settled or paid - change != due or change > max(cash, 0) or exact * sign < 0:
+        raise _Odd
+    if abs(gross) > MAX_CENTS or abs(paid) > MAX_CENTS:
+        raise _Odd
+
+
+def _check_taxes(taxes: Sequence[dict[str, Any]], sums: _Sums) -> None:
+    """One row a rate, ascending; the deposits count at one of the rates, which the document does not name."""
+    rows = [_TAX(row) for row in taxes]
+    for row, wire in zip(rows, taxes, strict=True):
+        rate, net, tax, gross = row
+        if tuple(map(type, row)) != _INTS[4] or len(wire) != len(row) or not 0 <= rate < 10_000:
+            raise _Odd
+        if tax != divide(gross * rate, 10_000 + rate) or net + tax != gross:
+            raise _Odd
+    found = [(rate, gross) for rate, _, _, gross in rows]
+    if not sums.has_deposits:
+        if found != sorted(sums.by_rate.items()):
+            raise _Odd
+        return
+    for standard, _ in found:
+        by_rate = {**sums.by_rate, standard: sums.by_rate.get(standard, 0) + sums.deposits}
+        if found == sorted(by_rate.items()):
+            return
+    raise _Odd
+
+
+@lru_cache(maxsize=4096)
+def _thousandths(text: str) -> int:
+    return Quantity.parse(text).thousandths
+
+
+@lru_cache(maxsize=4096)
+def _is_day(text: str) -> bool:
+    try:
+        # The round trip keeps out the other forms that fromisoformat takes, such as 2026-W47-7.
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False

@@ -1,0 +1,112 @@
+"""The rows of newly stored records: identity, bytes, what must be set aside, and the sales read out of them.
+
+Rows go in as tuples through the bare driver, one statement a table and batch: this is most of what intake costs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, Table
+
+from poscore.records import SALE
+from server_push.intake.items import DAMAGED, Fault, Item, Origin
+from server_push.storage.tables.intake import (
+    journal_body,
+    journal_record,
+    quarantine,
+    sale,
+    sale_line,
+    sale_tender,
+)
+
+# `late` is for a day that has been posted; posting runs give it.
+ACCEPTED, QUARANTINED, LATE = "accepted", "quarantined", "late"
+OPEN = "open"
+
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One record to be stored. `fault`: why it is set aside. `business_day`: of its arrival when it tells none."""
+
+    seq: int
+    item: Item
+    arrival: int
+    business_day: str
+    fault: Fault | None
+
+    @property
+    def is_sale(self) -> bool:
+        """A completed sale or return, be it one whose sums do not hold."""
+        item = self.item
+        if item.sale is not None:
+            return True
+        record = item.record
+        proper = item.seq is not None and record is not None and record.type == SALE
+        return proper and record is not None and isinstance(record.body.get("sale"), dict)
+
+
+def add_entries(connection: Connection, origin: Origin, at: str, entries: Sequence[Entry]) -> None:
+    """Store records whose seqs are free. `at`: the instant's text of their arrival."""
+    key = (origin.store, origin.register, origin.epoch)
+    _insert(connection, journal_record, [(*key, *_identity(entry)) for entry in entries])
+    _insert(connection, journal_body, [(origin.store, entry.arrival, at, entry.item.data) for entry in entries])
+    _insert(connection, quarantine, [(*key, *_set_aside(e, e.fault, at)) for e in entries if e.fault is not None])
+    _add_sales(connection, origin, at, [entry for entry in entries if entry.is_sale])
+
+
+def _identity(entry: Entry) -> Row:
+    fault = entry.fault
+    damaged = fault is not None and fault.reason == DAMAGED
+    return entry.seq, bytes.fromhex(entry.item.hash), entry.arrival, int(damaged)
+
+
+def _set_aside(entry: Entry, fault: Fault, at: str) -> Row:
+    item = entry.item
+    what = (item.type, entry.business_day, int(item.training))
+    return entry.seq, entry.arrival, fault.reason, fault.detail, *what, at, OPEN
+
+
+def _add_sales(connection: Connection, origin: Origin, at: str, entries: Sequence[Entry]) -> None:
+    sales: list[Row] = []
+    lines: list[Row] = []
+    tenders: list[Row] = []
+    for entry in entries:
+        key = (origin.store, entry.business_day, entry.arrival)
+        whose = (origin.register, origin.epoch, entry.seq)
+        record, rows = entry.item.record, entry.item.sale
+        sold_at = record.at if record is not None else at
+        status = ACCEPTED if entry.fault is None else QUARANTINED
+        if rows is None:
+            number, training = _text(entry.item.said("receipt_no")), int(entry.item.training)
+            sales.append((*key, *whose, number, None, training, *(None,) * 4, sold_at, at, *(None,) * 7, status))
+            continue
+        who = (rows.cashier, rows.customer, rows.snapshot)
+        said = (rows.sale_id, rows.kind, int(rows.training))
+        sales.append((*key, *whose, *said, int(rows.offline), *who, sold_at, at, *rows.totals, rows.taxes, status))
+        lines += [(*key, *line) for line in rows.lines]
+        tenders += [(*key, *tender) for tender in rows.tenders]
+    _insert(connection, sale, sales)
+    _insert(connection, sale_line, lines)
+    _insert(connection, sale_tender, tenders)
+
+
+def _insert(connection: Connection, table: Table, rows: list[Row]) -> None:
+    if rows:
+        connection.exec_driver_sql(_insertion(table, connection.dialect.paramstyle), rows)
+
+
+@cache
+def _insertion(table: Table, paramstyle: str) -> str:
+    names = [column.name for column in table.columns]
+    mark = "?" if paramstyle == "qmark" else "%s"
+    return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({', '.join([mark] * len(names))})"
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None

@@ -1,0 +1,158 @@
+"""One delivered record: what its bytes prove, before anything is asked of the database.
+
+- The hash is checked before the bytes are parsed.
+- A proper item has the hash it came with, can be read, and names its caller's store, register and epoch. Only such a
+  one says by itself which seq it takes; any other is placed by its neighbours, for a register sends in order.
+
+Nothing here reads the clock or the disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from poscore.errors import PosError, Refused, Untrusted
+from poscore.instants import parse_instant
+from poscore.records import SALE, Record
+from server_push.intake.documents import SaleRows, is_day, read_sale
+
+# Why a record is set aside.
+DAMAGED, UNREADABLE, FOREIGN = "damaged", "record-unreadable", "record-foreign"
+SALE_INVALID, RECEIPT_TAKEN, CUSTOMER_UNKNOWN = "sale-invalid", "receipt-no-taken", "customer-unknown"
+
+_MAX_SEQ = (1 << 53) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Whose journal a batch belongs to."""
+
+    store: str
+    register: str
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a record must be set aside."""
+
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One record as it came. `hash`: hex, as the register gave it. `record`: None when the bytes cannot be read.
+
+    `seq`: its own, None unless the item is proper. `sale`: the rows of a sale that holds.
+    """
+
+    data: bytes
+    hash: str
+    record: Record | None
+    seq: int | None = None
+    sale: SaleRows | None = None
+    fault: Fault | None = None
+
+    @property
+    def digest(self) -> str:
+        """One value for the same bytes delivered with the same hash."""
+        return sha256(self.hash.encode() + self.data).hexdigest()
+
+    @property
+    def may_come_right(self) -> bool:
+        """True when it may be the delivery that is at fault, so that asking again helps."""
+        return self.fault is not None and self.fault.reason in (DAMAGED, FOREIGN)
+
+    @property
+    def type(self) -> str | None:
+        return self.record.type if self.record is not None else None
+
+    @property
+    def business_day(self) -> str | None:
+        """As the record tells it; None when it does not."""
+        if self.sale is not None:
+            return self.sale.business_day
+        return self.record.business_day if self.record is not None else None
+
+    @property
+    def training(self) -> bool:
+        return self.said("training") is True
+
+    def said(self, name: str) -> Any:
+        """A field of the sale's document, which may be anything when the sale does not hold."""
+        sale = self.record.body.get("sale") if self.record is not None else None
+        return sale.get(name) if isinstance(sale, dict) else None
+
+
+def read_items(origin: Origin, delivered: Iterable[tuple[str, str]]) -> list[Item]:
+    """Items of (hash, record text). A record may be anything at all."""
+    return [_read(origin, claimed, text.encode()) for claimed, text in delivered]
+
+
+def seqs_of(items: Sequence[Item], acked_seq: int, placed_before: Mapping[str, int]) -> list[int]:
+    """The seq of each item. `placed_before`: what earlier deliveries of the same bytes were given, by digest."""
+    return [
+        item.seq if item.seq is not None else placed_before.get(item.digest) or _placed(items, place, acked_seq)
+        for place, item in enumerate(items)
+    ]
+
+
+def _read(origin: Origin, claimed: str, data: bytes) -> Item:
+    if sha256(data).hexdigest() != claimed:
+        fault = Fault(DAMAGED, "the bytes do not have the hash they came with")
+        return Item(data, claimed, _readable(data), fault=fault)
+    try:
+        record = _parsed(data)
+    except Untrusted as error:
+        return Item(data, claimed, None, fault=Fault(UNREADABLE, error.detail))
+    if record.store != origin.store or record.register != origin.register or record.epoch != origin.epoch:
+        whose = f"{record.store}/{record.register}, epoch {record.epoch}"
+        return Item(data, claimed, record, fault=Fault(FOREIGN, f"the record belongs to {whose}"))
+    if record.type != SALE:
+        return Item(data, claimed, record, record.seq)
+    try:
+        return Item(data, claimed, record, record.seq, read_sale(record.body.get("sale")))
+    except Refused as error:
+        return Item(data, claimed, record, record.seq, fault=Fault(SALE_INVALID, error.detail))
+
+
+def _parsed(data: bytes) -> Record:
+    """The record, with what Record.parse leaves open and our columns rely on. Raises Untrusted."""
+    record = Record.parse(data)
+    texts = (record.store, record.register, record.prev_hash, record.at, record.type)
+    if any(type(text) is not str for text in texts) or not 1 <= record.seq <= _MAX_SEQ:
+        raise Untrusted(UNREADABLE, "a field of the record has a wrong type or is out of range")
+    if record.business_day is not None and not is_day(record.business_day):
+        raise Untrusted(UNREADABLE, f"{record.business_day!r} is not a business day")
+    try:
+        parse_instant(record.at)
+    except Refused as error:
+        raise Untrusted(UNREADABLE, error.detail) from None
+    return record
+
+
+def _readable(data: bytes) -> Record | None:
+    try:
+        return _parsed(data)
+    except PosError:
+        return None
+
+
+def _placed(items: Sequence[Item], place: int, acked_seq: int) -> int:
+    """Between two that follow on: the one missing. Else what the bytes say, else by the nearest that knows its seq."""
+    before = items[place - 1].seq if place else None
+    after = items[place + 1].seq if place + 1 < len(items) else None
+    if before is not None and after == before + 2:
+        return before + 1
+    record = items[place].record
+    if record is not None:
+        return record.seq
+    known = [(abs(at - place), at, item.seq) for at, item in enumerate(items) if item.seq is not None]
+    if not known:
+        return acked_seq + 1 + place  # a register sends on from what was acknowledged
+    _, at, seq = min(known)
+    return max(seq + place - at, 1)

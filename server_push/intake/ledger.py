@@ -1,0 +1,167 @@
+"""One batch's transaction: what is known of a journal, and what must be known of it from now on.
+
+Every question is one statement a batch, never one a record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any
+
+from sqlalchemy import Column, Connection, Table, delete, select, update
+
+from poscore.errors import Untrusted
+from poscore.records import Head, Record, genesis_hash
+from server_push.intake.entries import OPEN
+from server_push.intake.items import Origin
+from server_push.intake.mark import Incident, Mark
+from server_push.intake.sorting import Odd, Stored
+from server_push.storage import insert_new, upsert
+from server_push.storage.tables.intake import (
+    arrival_counter,
+    incident,
+    journal_body,
+    journal_mark,
+    journal_record,
+    odd_delivery,
+    quarantine,
+)
+
+_CHUNK = 1000  # values in one IN (…)
+
+
+class Ledger:
+    """`at`: the instant's text of the batch's arrival."""
+
+    def __init__(self, connection: Connection, origin: Origin, at: str) -> None:
+        self._connection, self._origin, self._at = connection, origin, at
+        self._values = {"store": origin.store, "register": origin.register, "epoch": origin.epoch}
+
+    # -- what is known -------------------------------------------------------------------------------------------------
+
+    def mark(self) -> Mark:
+        row = self._connection.execute(select(journal_mark).where(*self._mine(journal_mark))).one_or_none()
+        origin = self._origin
+        if row is None:
+            genesis = genesis_hash(origin.store, origin.register, origin.epoch)
+            return Mark(0, genesis, 0, Head(origin.register, origin.epoch, 0, genesis), "")
+        head = Head(origin.register, origin.epoch, row.head_seq, row.head_hash)
+        return Mark(row.acked_seq, row.acked_hash, row.last_seq, head, row.head, row.gap_since)
+
+    def stored(self, seqs: Collection[int]) -> dict[int, Stored]:
+        """What holds these seqs and their neighbours."""
+        around = {near for seq in seqs for near in (seq - 1, seq, seq + 1)}
+        if not around:
+            return {}
+        column = journal_record.c.seq
+        low, high = min(around), max(around)
+        dense = high - low < 4 * len(around)  # a batch in order is one walk along the key
+        asked = column.between(low, high) if dense else column.in_(around)
+        query = select(column, journal_record.c.hash, journal_record.c.damaged)
+        rows = self._connection.execute(query.where(*self._mine(journal_record), asked))
+        return {seq: Stored(digest.hex(), bool(damaged)) for seq, digest, damaged in rows}
+
+    def above(self, seq: int) -> Iterator[tuple[int, str]]:
+        """(seq, hash) of what is stored above a seq, ascending."""
+        column = journal_record.c.seq
+        query = select(column, journal_record.c.hash).where(*self._mine(journal_record), column > seq)
+        with self._connection.execute(query.order_by(column)) as rows:
+            for found, digest in rows:
+                yield found, digest.hex()
+
+    def odd(self) -> dict[str, Odd]:
+        rows = self._connection.execute(select(odd_delivery).where(*self._mine(odd_delivery)))
+        return {row.digest: Odd(row.seq, row.tries) for row in rows}
+
+    def prev_hashes(self, seqs: Collection[int]) -> dict[int, str]:
+        """Out of the bytes of stored records, for the few neighbours that a batch does not hold itself."""
+        if not seqs:
+            return {}
+        beside = (journal_body.c.store == journal_record.c.store) & (journal_body.c.arrival == journal_record.c.arrival)
+        query = (
+            select(journal_record.c.seq, journal_body.c.record)
+            .join_from(journal_record, journal_body, beside)
+            .where(*self._mine(journal_record), journal_record.c.seq.in_(seqs), journal_record.c.damaged == 0)
+        )
+        read = {seq: _prev_hash(data, self._origin, seq) for seq, data in self._connection.execute(query)}
+        return {seq: prev for seq, prev in read.items() if prev is not None}
+
+    def quarantined(self, seqs: Collection[int]) -> dict[int, str]:
+        """Why records among these are set aside, by seq."""
+        if not seqs:
+            return {}
+        column = quarantine.c.seq
+        among = (column.between(min(seqs), max(seqs)), quarantine.c.state == OPEN)
+        rows = self._connection.execute(select(column, quarantine.c.reason).where(*self._mine(quarantine), *among))
+        return {seq: reason for seq, reason in rows if seq in seqs}
+
+    def known(self, column: Column[Any], values: Collection[str], *where: Any) -> set[str]:
+        """Which of `values` stand in a column."""
+        wanted = list(values)
+        found: set[str] = set()
+        for start in range(0, len(wanted), _CHUNK):
+            query = select(column).where(column.in_(wanted[start : start + _CHUNK]), *where)
+            found.update(self._connection.scalars(query))
+        return found
+
+    # -- what is to be known -------------------------------------------------------------------------------------------
+
+    def next_arrivals(self, count: int) -> int:
+        """The first of `count` numbers in the order of arrival."""
+        value = arrival_counter.c.value
+        raised = update(arrival_counter).where(arrival_counter.c.name == "records").values(value=value + count)
+        last = self._connection.execute(raised.returning(value)).scalar()
+        if last is None:
+            insert_new(self._connection, arrival_counter, [{"name": "records", "value": 0}])
+            return self.next_arrivals(count)
+        return int(last) - count + 1
+
+    def forget_damaged(self, seqs: Collection[int]) -> None:
+        """Take away damaged bytes: the right ones have come."""
+        if not seqs:
+            return
+        mine = (*self._mine(journal_record), journal_record.c.seq.in_(seqs))
+        gone = self._connection.scalars(delete(journal_record).where(*mine).returning(journal_record.c.arrival)).all()
+        bodies = (journal_body.c.store == self._origin.store, journal_body.c.arrival.in_(gone))
+        self._connection.execute(delete(journal_body).where(*bodies))
+        self._connection.execute(delete(quarantine).where(*self._mine(quarantine), quarantine.c.seq.in_(seqs)))
+
+    def keep_odd(self, odd: dict[str, Odd], before: dict[str, Odd], settled: Collection[int]) -> None:
+        """Remember what cannot tell its seq; forget it for the seqs whose right bytes have come."""
+        over = [digest for digest, one in before.items() if one.seq in settled]
+        if over:
+            self._connection.execute(
+                delete(odd_delivery).where(*self._mine(odd_delivery), odd_delivery.c.digest.in_(over))
+            )
+        rows = [{**self._values, "digest": digest, "seq": one.seq, "tries": one.tries} for digest, one in odd.items()]
+        upsert(self._connection, odd_delivery, rows)
+
+    def note(self, incidents: Iterable[Incident]) -> None:
+        """Each once, however often what caused it comes again."""
+        rows = [{**self._values, "at": self._at, **one.to_row()} for one in incidents]
+        insert_new(self._connection, incident, rows)
+
+    def keep_mark(self, mark: Mark) -> None:
+        row = {
+            **self._values,
+            "acked_seq": mark.acked_seq,
+            "acked_hash": mark.acked_hash,
+            "last_seq": mark.last_seq,
+            "head_seq": mark.head.seq,
+            "head_hash": mark.head.hash,
+            "head": mark.head_jws,
+            "gap_since": mark.gap_since,
+        }
+        upsert(self._connection, journal_mark, [row])
+
+    def _mine(self, table: Table) -> tuple[Any, ...]:
+        return tuple(table.c[name] == value for name, value in self._values.items())
+
+
+def _prev_hash(data: bytes, origin: Origin, seq: int) -> str | None:
+    try:
+        record = Record.parse(data)
+    except Untrusted:
+        return None
+    mine = (record.register, record.epoch, record.seq) == (origin.register, origin.epoch, seq)
+    return record.prev_hash if mine else None

@@ -1,0 +1,166 @@
+"""Reading what came home: sales in the order of their arrival, sums of days, and what is set aside.
+
+- Pages are read by key (`after` the last arrival), so that a reader never misses or repeats a sale while more come.
+- Training is listed only when asked for, and counts in no sum. Quarantined sales are listed, and only counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import orjson
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, func, select
+
+from poscore.errors import Fault
+from poscore.pricing import CASH
+from server_push.intake.entries import ACCEPTED, LATE, OPEN
+from server_push.storage import Storage, total_of
+from server_push.storage.tables.intake import incident, journal_body, quarantine, sale, sale_tender
+
+T = TypeVar("T")
+_COUNTED = (ACCEPTED, LATE)
+
+
+@dataclass(frozen=True, slots=True)
+class Which:
+    """Which sales; None is any."""
+
+    store: str | None = None
+    register: str | None = None
+    business_day: str | None = None
+    training: bool = False
+
+    def of(self, table: Table) -> Iterator[ColumnElement[bool]]:
+        yield table.c.training == int(self.training)
+        for name in ("store", "register", "business_day"):
+            value = getattr(self, name)
+            if value is not None:
+                yield table.c[name] == value
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """`next`: goes into `after`; None at the end."""
+
+    items: list[T]
+    next: str | None
+
+
+class Sales:
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+
+    def list(self, which: Which, after: int, limit: int) -> Page[dict[str, Any]]:
+        query = (
+            select(sale, journal_body.c.record)
+            .join(journal_body, (journal_body.c.store == sale.c.store) & (journal_body.c.arrival == sale.c.arrival))
+            .where(*which.of(sale), sale.c.arrival > after)
+            .order_by(sale.c.arrival)
+        )
+        with self._storage.read() as connection:
+            return _page(connection, query, limit, _sale)
+
+    def summary(self, which: Which) -> dict[str, Any]:
+        """Sums over what was accepted; Σ by_tender = total + rounding, or Fault `sums-differ`."""
+        with self._storage.read() as connection:
+            counted = (*which.of(sale), sale.c.status.in_(_COUNTED))
+            sums = select(
+                func.count(),
+                total_of(sale.c.gross - sale.c.discount),
+                total_of(sale.c.rounding),
+                total_of(sale.c.change),
+            )
+            count, total, rounding, change = connection.execute(sums.where(*counted)).one()
+            by_tender = _by_tender(connection, counted, change)
+            by_vat = _by_vat(connection.scalars(select(sale.c.taxes).where(*counted)))
+            aside = select(func.count()).where(*which.of(quarantine), quarantine.c.state == OPEN)
+            quarantined = connection.execute(aside).scalar_one()
+        if sum(by_tender.values()) != total + rounding:
+            raise Fault("sums-differ", "the tenders do not sum to the total; the database needs looking at")
+        return {
+            "sales": count,
+            "total": total,
+            "rounding": rounding,
+            "by_tender": by_tender,
+            "by_vat": by_vat,
+            "quarantined": quarantined,
+        }
+
+    def quarantined(self, which: Which, after: int, limit: int) -> Page[dict[str, Any]]:
+        """What is set aside and waits for a person, training included."""
+        same = (journal_body.c.store == quarantine.c.store) & (journal_body.c.arrival == quarantine.c.arrival)
+        _training, *where = which.of(quarantine)
+        query = (
+            select(quarantine, journal_body.c.record)
+            .join(journal_body, same)
+            .where(*where, quarantine.c.state == OPEN, quarantine.c.arrival > after)
+            .order_by(quarantine.c.arrival)
+        )
+        with self._storage.read() as connection:
+            return _page(connection, query, limit, _set_aside)
+
+    def counts(self) -> dict[str, Any]:
+        """For a person who asks how things stand: what is set aside, and incidents by kind."""
+        with self._storage.read() as connection:
+            aside = connection.execute(select(func.count()).where(quarantine.c.state == OPEN)).scalar_one()
+            kinds = select(incident.c.kind, func.count()).group_by(incident.c.kind).order_by(incident.c.kind)
+            return {"quarantined": aside, "incidents": dict(tuple(row) for row in connection.execute(kinds))}
+
+
+def _page(connection: Connection, query: Select[Any], limit: int, read: Any) -> Page[dict[str, Any]]:
+    rows = connection.execute(query.limit(limit + 1)).all()
+    more = len(rows) > limit
+    rows = rows[:limit]
+    return Page([read(row) for row in rows], str(rows[-1].arrival) if more else None)
+
+
+def _sale(row: Row[Any]) -> dict[str, Any]:
+    return {
+        **orjson.loads(row.record)["body"]["sale"],
+        "store": row.store,
+        "register": row.register,
+        "epoch": row.epoch,
+        "seq": row.seq,
+        "received_at": row.received_at,
+        "status": row.status,
+    }
+
+
+def _set_aside(row: Row[Any]) -> dict[str, Any]:
+    return {
+        "id": f"{row.register}-{row.epoch}-{row.seq}",
+        "store": row.store,
+        "register": row.register,
+        "epoch": row.epoch,
+        "seq": row.seq,
+        "reason": row.reason,
+        "detail": row.detail,
+        "type": row.type,
+        "business_day": row.business_day,
+        "training": bool(row.training),
+        "received_at": row.received_at,
+        "record": row.record.decode(errors="replace"),
+    }
+
+
+def _by_tender(connection: Connection, counted: tuple[Any, ...], change: int) -> dict[str, int]:
+    same = (sale_tender.c.store == sale.c.store) & (sale_tender.c.arrival == sale.c.arrival)
+    same &= sale_tender.c.business_day == sale.c.business_day
+    amounts = select(sale_tender.c.type, total_of(sale_tender.c.amount)).join(sale, same).where(*counted)
+    rows = connection.execute(amounts.group_by(sale_tender.c.type).order_by(sale_tender.c.type))
+    sums = {kind: int(amount) for kind, amount in rows}
+    if change:
+        sums[CASH] = sums.get(CASH, 0) - change  # change is handed out in cash only
+    return sums
+
+
+def _by_vat(taxes: Iterator[str]) -> list[dict[str, int]]:
+    sums: dict[int, list[int]] = {}
+    for text in taxes:
+        for row in orjson.loads(text):
+            so_far = sums.setdefault(row["rate"], [0, 0, 0])
+            for place, name in enumerate(("net", "tax", "gross")):
+                so_far[place] += row[name]
+    return [{"rate": rate, "net": net, "tax": tax, "gross": gross} for rate, (net, tax, gross) in sorted(sums.items())]

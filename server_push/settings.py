@@ -1,0 +1,74 @@
+"""What an operator may set: `DIR/settings.toml`, read strictly. A misspelt name is an error, not a silent default."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from poscore.errors import Refused
+
+FILE = "settings.toml"
+
+Seconds = Annotated[float, Field(gt=0, le=86_400)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Chain(_Section):
+    """What stands on receipts beside the store's own name."""
+
+    name: str = ""
+    business_id: str = ""
+
+
+class Serve(_Section):
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65_535)] = 8090
+    threads: Annotated[int, Field(ge=1, le=64)] = 8
+    # waitress stops at 100 open connections unless told otherwise; registers keep theirs between check-ins.
+    connection_limit: Annotated[int, Field(ge=10, le=100_000)] = 2_000
+    check_in_s: Annotated[int, Field(ge=10, le=3_600)] = 300
+
+
+class Push(_Section):
+    """At most `at_once_per_store` transfers share one shop's line."""
+
+    at_once_per_store: Annotated[int, Field(ge=1, le=16)] = 2
+    stores_at_once: Annotated[int, Field(ge=1, le=256)] = 16
+    connect_timeout_s: Seconds = 5
+    # How long a register may say nothing while it reads and checks a bundle; a slow disk takes a while for 50 MB.
+    answer_timeout_s: Seconds = 120
+    transfer_budget_s: Seconds = 1_800
+    activate_budget_s: Seconds = 60
+    activate_every_s: Seconds = 0.5
+
+
+class Settings(_Section):
+    chain: Chain = Chain()
+    serve: Serve = Serve()
+    push: Push = Push()
+
+    @classmethod
+    def read(cls, directory: Path) -> Settings:
+        """Raises Refused `settings-invalid` with what does not fit. No file at all is every default."""
+        path = directory / FILE
+        try:
+            return cls.model_validate(tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {})
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise Refused("settings-invalid", f"{path} cannot be read: {error}") from None
+        except ValidationError as error:
+            wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+            raise Refused("settings-invalid", f"{path}: {wrong}") from None
+
+
+def write_first(directory: Path, chain: Chain) -> None:
+    """The file of a new head office: what was given, everything else by default."""
+    # A JSON string is a TOML string.
+    name, number = json.dumps(chain.name, ensure_ascii=False), json.dumps(chain.business_id, ensure_ascii=False)
+    (directory / FILE).write_text(f"[chain]\nname = {name}\nbusiness_id = {number}\n", encoding="utf-8")
