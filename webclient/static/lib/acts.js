@@ -57,7 +57,10 @@ export class Acts {
 
   /** Somebody has signed in: go on with what was held up. */
   resume() {
-    this.#wake?.()
+    if (this.#wake === null) return
+    this.#hold(null)
+    this.#wake()
+    this.#wake = null
   }
 
   /**
@@ -97,7 +100,6 @@ export class Acts {
     const woken = new Promise((resolve) => (this.#wake = resolve))
     this.#hold('session')
     await woken
-    this.#wake = null
   }
 
   /** @param {null|'no-answer'|'session'} why */

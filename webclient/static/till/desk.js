@@ -23,7 +23,6 @@ import { sentence } from '../lib/problems.js'
 export class Desk {
   /** Draws the screen again. @type {() => void} */
   draw = () => {}
-  #inHand = false
 
   /**
    * @param {object} parts
@@ -74,20 +73,21 @@ export class Desk {
   }
 
   /**
-   * Runs what must not run twice: a second press while it runs is not heard.
+   * Runs what must not run twice: a second press while it runs is not heard. Signing in has a hand of
+   * its own, because a sale that waits for a new session holds the other.
    * @param {() => Promise<void>} work
+   * @param {import('./state.js').Hand} [hand]
    */
-  async once(work) {
-    if (this.#inHand) return
-    this.#inHand = true
-    this.change((state) => (state.busy = true))
+  async once(work, hand = 'sale') {
+    const { inHand } = this.state
+    if (inHand.has(hand)) return
+    this.change(() => inHand.add(hand))
     try {
       await work()
     } catch (error) {
       this.failed(error)
     } finally {
-      this.#inHand = false
-      this.change((state) => (state.busy = false))
+      this.change(() => inHand.delete(hand))
     }
   }
 

@@ -56,12 +56,12 @@ export class SignInScreen extends Screen {
 
   /** @override */
   draw() {
-    const { register, interrupted, busy } = this.till.state
+    const { register, interrupted, inHand } = this.till.state
     text(this.#store, register ? `${register.chain} · ${register.store_name}` : '')
     this.#kept.hidden = !interrupted
     text(this.#kept, t('sign-in.again'))
     text(this.#go, this.#number.value === '' || this.#pin.value === '' ? t('sign-in.next') : t('sign-in.go'))
-    this.#go.disabled = busy
+    this.#go.disabled = inHand.has('sign-in')
   }
 
   /** @override */

@@ -22,7 +22,7 @@ export class Signing {
       desk.acts.resume()
       await desk.act(async () => {})
       await this.#settle()
-    })
+    }, 'sign-in')
   }
 
   signOut() {

@@ -12,6 +12,7 @@ import { Entry } from '../lib/entry.js'
 /** @typedef {'starting'|'sign-in'|'shift-open'|Place} Screen */
 /** @typedef {{id: number, code: string}} Unknown  a scan that no article answers to */
 /** @typedef {{kind: 'good'|'bad', text: string}} Message */
+/** @typedef {'sale'|'sign-in'} Hand */
 /** @typedef {'quick'|'keys'} Panel  which half is shown where there is no room for both */
 
 export class TillState {
@@ -32,8 +33,8 @@ export class TillState {
   entry = new Entry()
   /** The register answered the last question it was asked. */
   answering = true
-  /** An act is under way: what must not be done twice is switched off. */
-  busy = false
+  /** What is under way and must not be begun twice. @type {Set<Hand>} */
+  inHand = new Set()
   /** The session ended by itself, so signing in goes on with what was there. */
   interrupted = false
   #unknownCount = 0

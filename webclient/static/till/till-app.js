@@ -54,7 +54,7 @@ export class TillApp extends Screen {
     for (const part of this.#frame) part.draw()
     this.#showScreen()
     this.#showMessage()
-    attr(this, 'aria-busy', this.till.state.busy)
+    attr(this, 'aria-busy', this.till.state.inHand.size > 0)
   }
 
   /** Any number of changes in one turn are one drawing. */

@@ -37,7 +37,6 @@ export const health = {
   'health.all-good': 'All checks pass.',
   'health.since': 'since {when}',
   'health.version': 'Program {version}',
-  'health.stale': 'This is old: the register does not answer.',
 
   'check.journal': 'Journal',
   'check.catalog': 'Price list',

@@ -10,7 +10,6 @@ export const paying = {
   'shift.close-go': 'Close the shift',
   'shift.closed-title': 'Shift closed',
   'shift.report': 'Shift report',
-  'shift.none': 'The shift has ended. Open a new one to sell.',
   'shift.finish': 'Sign out',
 
   'pay.title': 'Payment',

@@ -68,7 +68,6 @@ export const selling = {
   'receipts.pick': 'Choose a receipt to see it.',
   'receipts.loading': 'Fetching receipts…',
 
-  'menu.title': 'Menu',
   'menu.receipts': 'Receipts',
   'menu.parked': 'Parked sales',
   'menu.close-shift': 'Close the shift',

@@ -39,7 +39,6 @@ export const health = {
   'health.all-good': 'Kaikki tarkistukset kunnossa.',
   'health.since': 'alkaen {when}',
   'health.version': 'Ohjelma {version}',
-  'health.stale': 'Tieto on vanha: kassa ei vastaa.',
 
   'check.journal': 'Päiväkirja',
   'check.catalog': 'Hinnasto',

@@ -11,7 +11,6 @@ export const paying = {
   'shift.close-go': 'Sulje vuoro',
   'shift.closed-title': 'Vuoro suljettu',
   'shift.report': 'Vuoron raportti',
-  'shift.none': 'Vuoro on päättynyt. Myynti jatkuu uudessa vuorossa.',
   'shift.finish': 'Kirjaudu ulos',
 
   'pay.title': 'Maksu',

@@ -69,7 +69,6 @@ export const selling = {
   'receipts.pick': 'Valitse kuitti nähdäksesi sen.',
   'receipts.loading': 'Haetaan kuitteja…',
 
-  'menu.title': 'Valikko',
   'menu.receipts': 'Kuitit',
   'menu.parked': 'Odottavat myynnit',
   'menu.close-shift': 'Sulje vuoro',

@@ -38,7 +38,6 @@ export const health = {
   'health.all-good': 'Alla kontroller i ordning.',
   'health.since': 'sedan {when}',
   'health.version': 'Program {version}',
-  'health.stale': 'Uppgiften är gammal: kassan svarar inte.',
 
   'check.journal': 'Journal',
   'check.catalog': 'Prislista',

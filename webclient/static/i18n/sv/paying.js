@@ -11,7 +11,6 @@ export const paying = {
   'shift.close-go': 'Stäng skiftet',
   'shift.closed-title': 'Skiftet är stängt',
   'shift.report': 'Skiftets rapport',
-  'shift.none': 'Skiftet är slut. Öppna ett nytt för att sälja.',
   'shift.finish': 'Logga ut',
 
   'pay.title': 'Betalning',

@@ -69,7 +69,6 @@ export const selling = {
   'receipts.pick': 'Välj ett kvitto för att se det.',
   'receipts.loading': 'Hämtar kvitton…',
 
-  'menu.title': 'Meny',
   'menu.receipts': 'Kvitton',
   'menu.parked': 'Parkerade köp',
   'menu.close-shift': 'Stäng skiftet',
