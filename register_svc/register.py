@@ -40,7 +40,8 @@ from register_svc.identity import Identity
 from register_svc.journal import schema as journal_schema
 from register_svc.journal.answers import Answers
 from register_svc.journal.backup import Backups, Sources
-from register_svc.journal.checks import backup_check, journal_check
+from register_svc.journal.backup_check import backup_check
+from register_svc.journal.checks import journal_check
 from register_svc.journal.journal import Journal, Owner
 from register_svc.journal.reading import JournalReader
 from register_svc.journal.shifts import ShiftRows

@@ -33,18 +33,21 @@ _FORGET_EVERY_S = 60.0
 
 def run(directory: Path, say_ready: Callable[[str, str], None]) -> None:
     """Serve the register in `directory` until SIGTERM or SIGINT. Raises Refused `already-running`."""
-    with FolderLock(directory):
+    lock = FolderLock(directory)
+    try:
         register = build(directory)
         stopped = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopped.set())
         serve(register, say_ready, stopped)
+    finally:
+        lock.release()
 
 
 def serve(register: Register, say_ready: Callable[[str, str], None], stopped: threading.Event) -> None:
     """Both listeners and the work in the background, until `stopped` is set."""
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # it warns as soon as a browser opens six connections
-    servers = (till_server(register), _lan_server(register))
+    servers = (till_server(register), create_lan_server(build_lan_app(register), register))
     till_url, lan_url = (_url(server) for server in servers)
     register.addresses.update(till=till_url, lan=lan_url)
     register.start()
@@ -69,10 +72,6 @@ def till_server(register: Register) -> Any:
     return create_server(
         app, host=LOOPBACK, port=port, threads=_TILL_THREADS, ident=None, clear_untrusted_proxy_headers=True
     )
-
-
-def _lan_server(register: Register) -> Any:
-    return create_lan_server(build_lan_app(register), register)
 
 
 def _url(server: Any) -> str:

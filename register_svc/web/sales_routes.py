@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -15,6 +16,7 @@ from register_svc.register import Register
 from register_svc.till.basket import Discount
 from register_svc.web.views import ReceiptView, SaleCompleted, SaleList, SaleView, kept_answer
 
+Declare = Callable[[Callable[..., Any]], Callable[..., Any]]
 VatCode = Literal["standard", "reduced", "low", "zero"]
 CodeText = Annotated[str, Field(min_length=1, max_length=128)]
 
@@ -78,7 +80,7 @@ def add_sales_routes(api: Api, register: Register) -> None:
     _add_ending(api, register.sales)
 
 
-def _change(api: Api, method: str, rule: str, body: type[Model] | None, *, created: bool = False) -> Any:
+def _change(api: Api, method: str, rule: str, body: type[Model] | None, *, created: bool = False) -> Declare:
     """A route that changes a sale and answers the whole of it."""
     return api.route(
         method,
