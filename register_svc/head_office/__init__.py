@@ -1,0 +1,1 @@
+"""The link to head office: enrolment, the mode ONLINE/OFFLINE, and the courier that returns the journal."""

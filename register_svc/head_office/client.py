@@ -1,0 +1,247 @@
+"""Every call from the register to head office goes through here.
+
+- A call ends within its budget, whatever the line does (`budget.within`); nothing is retried but a wrong clock.
+- What comes back is one of three: the answer; Refused `head-office-refused` (it answered no: asking again the same way
+  is no use); Fault `head-office-unreachable` (it did not answer, or is broken: ask again later).
+- Calls are signed by the register's key, in head office's time. A 401 that names the time is believed once, and the
+  call is signed anew.
+- Nothing that can be read on the way leaves this machine, unless the settings say so.
+
+    client.upload(UploadCall(epoch, signed_head, rows)) -> UploadAnswer
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import orjson
+
+from poscore.canonical import sha256_hex
+from poscore.errors import Fault, Refused
+from register_svc.head_office.answers import CheckInAnswer, UploadAnswer
+from register_svc.head_office.budget import Breaker, unreachable, within
+from register_svc.head_office.clock import OfficeClock
+from register_svc.identity import Identity
+from register_svc.settings import HeadOffice, is_plain_off_loopback
+
+if TYPE_CHECKING:
+    import requests
+
+    from poscore.tokens import SigningKey
+
+PROBE_S = 2.0  # a cashier waits for it when going ONLINE
+CHECK_IN_S = 10.0
+UPLOAD_S = 30.0  # a full batch is about 1 MB when compressed: 20 s on a line of half a megabit
+_CONNECT_S = 2.0  # TCP sends its first packet again after 1 s; a line that needs a third is no line
+_MAX_ANSWER_BYTES = 4 << 20
+_WORTH_COMPRESSING = 512
+_ZSTD_LEVEL = 3
+
+
+@dataclass(frozen=True, slots=True)
+class UploadCall:
+    """Records of one epoch, with the head of its chain signed by that epoch's key. Rows: (seq, hash, bytes)."""
+
+    epoch: int
+    signed_head: str
+    rows: Sequence[tuple[int, str, bytes]]
+
+    def body(self) -> bytes:
+        records = [{"hash": digest, "record": data.decode()} for _, digest, data in self.rows]
+        return orjson.dumps({"epoch": self.epoch, "head": self.signed_head, "records": records})
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    method: str
+    path: str
+    body: bytes = b""
+    headers: tuple[tuple[str, str], ...] = ()
+    signed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    status: int
+    wire: dict[str, Any]
+    retry_after_s: float | None
+
+
+class HeadOfficeClient:
+    """`new_id` gives a fresh token id. Raises Refused `plain-http` for an address that the settings do not allow."""
+
+    def __init__(self, at: HeadOffice, identity: Identity, clock: OfficeClock, new_id: Callable[[], str]) -> None:
+        check_transport(at)
+        self._url = at.url
+        self._identity = identity
+        self._clock = clock
+        self._new_id = new_id
+        self._lock = threading.Lock()
+        self._session: requests.Session | None = None
+        self._keys: dict[int, SigningKey] = {}
+        self.breaker = Breaker()
+
+    def probe(self, budget_s: float = PROBE_S) -> None:
+        """Ask whether head office is ready. Says nothing about whether it knows this register."""
+        reply = within(budget_s, lambda: self._exchange(_Request("GET", "/readyz", signed=False), budget_s))
+        if reply.status != 200:
+            raise unreachable(f"head office answered {reply.status} to the probe")
+        self.breaker.succeeded()
+
+    def check_in(self, report: dict[str, Any], budget_s: float = CHECK_IN_S) -> CheckInAnswer:
+        """Tell head office how this register is; also the proof that it knows the register."""
+        path = f"/api/registers/{quote(self._identity.register)}/check-in"
+        headers = (("Content-Type", "application/json"),)
+        wire = self._ask(_Request("POST", path, orjson.dumps(report), headers), budget_s)
+        answer = CheckInAnswer.from_wire(wire)
+        self._clock.learn(answer.now)
+        return answer
+
+    def upload(self, call: UploadCall, budget_s: float = UPLOAD_S) -> UploadAnswer:
+        """Send records; the answer says what head office has of them. Sending them again does no harm."""
+        self.breaker.enter()
+        body, headers = _compressed(call.body())
+        path = f"/api/registers/{quote(self._identity.register)}/journal"
+        return UploadAnswer.from_wire(self._ask(_Request("POST", path, body, headers), budget_s))
+
+    def signing_key(self, epoch: int) -> SigningKey:
+        """The key of an epoch, loaded once. Raises Fault `key-missing`."""
+        with self._lock:
+            if epoch not in self._keys:
+                self._keys[epoch] = self._identity.signing_key(epoch)
+            return self._keys[epoch]
+
+    def _ask(self, request: _Request, budget_s: float) -> dict[str, Any]:
+        """The answer of a call that succeeded; keeps the breaker."""
+        try:
+            reply = within(budget_s, lambda: self._in_office_time(request, budget_s))
+            wire = _accepted(reply)
+        except Fault:
+            self.breaker.failed()
+            raise
+        except Refused:
+            self.breaker.succeeded()
+            raise
+        self.breaker.succeeded()
+        return wire
+
+    def _in_office_time(self, request: _Request, budget_s: float) -> _Reply:
+        reply = self._exchange(request, budget_s)
+        if reply.status == 401 and reply.wire.get("code") == "clock" and "now" in reply.wire:
+            self._clock.learn(reply.wire["now"])
+            reply = self._exchange(request, budget_s)
+        return reply
+
+    def _exchange(self, request: _Request, budget_s: float) -> _Reply:
+        import requests
+
+        headers = dict(request.headers)
+        if request.signed:
+            headers["Authorization"] = f"Bearer {self._token(request.body)}"
+        try:
+            with self._open_session().request(
+                request.method,
+                self._url + request.path,
+                data=request.body or None,
+                headers=headers,
+                timeout=(min(_CONNECT_S, budget_s), budget_s),
+                allow_redirects=False,  # head office redirects nobody; a hotel's sign-in page does
+                stream=True,
+            ) as response:
+                content = response.raw.read(_MAX_ANSWER_BYTES + 1, decode_content=True)
+                return _Reply(response.status_code, _object(content), _seconds(response.headers.get("Retry-After")))
+        except (requests.RequestException, OSError, _urllib3_error()) as error:
+            raise unreachable(f"head office cannot be reached: {_in_short(error)}") from error
+
+    def _token(self, body: bytes) -> str:
+        from poscore.tokens import Claims, sign_token
+
+        issued_at = int(self._clock.corrected().timestamp())
+        identity = self._identity
+        claims = Claims(identity.register, identity.audience, issued_at, self._new_id(), sha256_hex(body))
+        return sign_token(self.signing_key(identity.epoch), claims)
+
+    def _open_session(self) -> requests.Session:
+        import requests
+
+        with self._lock:
+            if self._session is None:
+                session = requests.Session()
+                session.trust_env = False  # a proxy or a CA bundle in somebody's environment is not ours to believe
+                session.headers["User-Agent"] = "offline-kassa-register"
+                session.headers["Accept"] = "application/json"
+                self._session = session
+            return self._session
+
+    def close(self) -> None:
+        with self._lock:
+            if self._session is not None:
+                self._session.close()
+                self._session = None
+
+
+def check_transport(at: HeadOffice) -> None:
+    """Raises Refused `plain-http` when anybody on the way could read along and the settings do not allow that."""
+    if is_plain_off_loopback(at.url) and not at.allow_plain_http:
+        hint = "Use https, or set allow_plain_http = true in settings.toml if the line itself is protected."
+        raise Refused("plain-http", f"{at.url} is not encrypted", hint)
+
+
+def _accepted(reply: _Reply) -> dict[str, Any]:
+    """The answer's object. Raises Fault or Refused as the status says."""
+    if reply.status in (200, 201):
+        return reply.wire
+    code = reply.wire.get("code")
+    said = f"{reply.status} {code or ''}".strip()
+    if reply.status >= 500 or reply.status in (408, 429) or not isinstance(code, str):
+        raise unreachable(f"head office answered {said}", answered=reply.status, retry_after_s=reply.retry_after_s)
+    hint = "Head office knows why: see this register on its fleet page. A revoked register must be enrolled anew."
+    detail = f"head office refused: {reply.wire.get('detail') or said}"
+    raise Refused("head-office-refused", detail, hint, answered=reply.status, reason=code)
+
+
+def _object(content: bytes) -> dict[str, Any]:
+    """Head office answers JSON objects. Anything else is somebody else answering in its place."""
+    if len(content) > _MAX_ANSWER_BYTES:
+        raise unreachable("the answer is larger than head office ever gives")
+    try:
+        wire = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        wire = None
+    if not isinstance(wire, dict):
+        raise unreachable("something that is not head office answered")
+    return wire
+
+
+def _compressed(body: bytes) -> tuple[bytes, tuple[tuple[str, str], ...]]:
+    headers = (("Content-Type", "application/json"),)
+    if len(body) < _WORTH_COMPRESSING:
+        return body, headers
+    from backports import zstd
+
+    return zstd.compress(body, _ZSTD_LEVEL), (*headers, ("Content-Encoding", "zstd"))
+
+
+def _seconds(retry_after: str | None) -> float | None:
+    return float(retry_after) if retry_after and retry_after.isdigit() and len(retry_after) < 6 else None
+
+
+def _urllib3_error() -> type[Exception]:
+    from urllib3.exceptions import HTTPError
+
+    return HTTPError
+
+
+def _in_short(error: Exception) -> str:
+    """What broke, without addresses of objects and pools: one line for a technician."""
+    cause: BaseException = error
+    while True:
+        inner = getattr(cause, "reason", None) or cause.__cause__ or (cause.args[0] if cause.args else None)
+        if not isinstance(inner, BaseException) or inner is cause:
+            break
+        cause = inner
+    return f"{type(cause).__name__}: {cause}"[:200]

@@ -1,0 +1,272 @@
+"""The courier returns the journal to head office, in a thread of its own, with nobody signed in.
+
+- The journal is the queue: whatever is after the watermark goes, oldest epoch first, oldest record first. The same code
+  sends one record and ten thousand.
+- ONLINE it is woken after each commit, and tries again by itself. OFFLINE it sends nothing.
+- Exactly once is head office's key (register, epoch, seq) with the hash: sending again never harms. So the watermark is
+  written after the answer, without a sync, and a kill in between costs one batch on the line.
+- No lock is held while the network works; a sale never waits for it.
+- What cannot be sent is named in `troubles()`, stays in the journal, and holds up nothing behind it.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass
+
+from poscore.errors import Fault, PosError, Refused
+from poscore.instants import instant_text
+from poscore.records import Head
+from register_svc.head_office.answers import UploadAnswer
+from register_svc.head_office.client import HeadOfficeClient, UploadCall
+from register_svc.head_office.delivery import Delivery, Span
+from register_svc.head_office.journal_port import JournalPort, Unsent
+from register_svc.head_office.memory import LinkMemory, Watermark
+from register_svc.head_office.rounds import Rounds
+from register_svc.head_office.world import World
+from register_svc.identity import Identity
+
+_LOG = logging.getLogger("offline-kassa.courier")
+
+# Head office takes bodies of 4 MiB. As a string inside JSON a record grows by its escaped quotes, a fifth or so.
+_MAX_BATCH_BYTES = 3 << 20
+# Statuses that speak of what the body holds and not of who sends it.
+_CONTENT_REFUSED = frozenset({400, 413, 422})
+# A refusal is a person's to mend: asked again now and then, so that the mending is noticed.
+_REFUSED_REST_S = 120.0
+_TRY_ASIDE_AGAIN_S = 3600.0
+# Between a commit and its sending: the sale's own answer goes first, and what follows at once shares the call.
+_LINGER_S = 0.1
+_IDLE_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something that keeps records from going home. `code` is stable, `detail` is for the technician."""
+
+    code: str
+    detail: str
+    epoch: int
+    records: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Returning:
+    """A queue on its way home: `acked` of the `total` records that waited when it set out."""
+
+    total: int
+    acked: int
+    started_at: str
+
+
+@dataclass(slots=True)
+class _Chain:
+    """One epoch's way home."""
+
+    epoch: int
+    delivery: Delivery
+    rest_until: float = 0.0
+    trouble: Trouble | None = None
+    aside_since: float | None = None
+
+
+class Courier:
+    def __init__(
+        self, journal: JournalPort, client: HeadOfficeClient, memory: LinkMemory, identity: Identity, world: World
+    ) -> None:
+        self._journal, self._client, self._memory, self._identity = journal, client, memory, identity
+        self._now, self._monotonic = world.now, world.monotonic
+        epochs = sorted({*journal.epochs(), identity.epoch})
+        self._chains = [_Chain(epoch, Delivery(self._sure_watermark(epoch))) for epoch in epochs]
+        self._sending = threading.Lock()  # one batch at a time; nobody but senders takes it
+        self._stamp = object()  # another one whenever the queue has changed
+        self._counted: tuple[object, Unsent] | None = None
+        self._setting_out = True
+        self._returning: Returning | None = None
+        self._refusal: str | None = None
+        self.quarantined = 0
+        self.sent = 0
+        self.rounds = Rounds("courier", self._round, world.chance, linger_s=_LINGER_S, idle_s=_IDLE_S)
+
+    # -- what others ask, never waiting for the network ------------------------------------------------------------
+
+    def wake(self) -> None:
+        """A record is on disk."""
+        self._stamp = object()
+        self.rounds.wake()
+
+    def set_out(self) -> None:
+        """The mode is ONLINE, or the line is mended: send now, and show what waited as a return."""
+        self._setting_out = True
+        for chain in self._chains:
+            chain.rest_until = 0.0
+        self.rounds.resume()
+
+    def stay(self) -> None:
+        """The mode is OFFLINE: send nothing more."""
+        self.rounds.pause()
+        self._returning = None
+
+    def unsent(self) -> Unsent:
+        """Counted anew only after something has changed."""
+        stamp, counted = self._stamp, self._counted
+        if counted is not None and counted[0] is stamp:
+            return counted[1]
+        parts = [self._journal.unsent(chain.epoch, chain.delivery.acked) for chain in self._chains]
+        oldest = next((part.oldest_at for part in parts if part.records), None)
+        unsent = Unsent(sum(part.records for part in parts), sum(part.sales for part in parts), oldest)
+        self._counted = (stamp, unsent)
+        return unsent
+
+    @property
+    def returning(self) -> Returning | None:
+        return self._returning
+
+    @property
+    def refusal(self) -> str | None:
+        """Why head office refuses this register, as of the last call; None when it does not."""
+        return self._refusal
+
+    def troubles(self) -> list[Trouble]:
+        found = [chain.trouble for chain in self._chains if chain.trouble]
+        for chain in self._chains:
+            aside = dict(chain.delivery.aside)
+            if aside:
+                seq, why = next(iter(aside.items()))
+                found.append(Trouble("set-aside", f"record {seq}: {why}", chain.epoch, len(aside)))
+        return found
+
+    # -- sending -----------------------------------------------------------------------------------------------------
+
+    def _round(self) -> bool:
+        """Send one batch of the oldest epoch that has any; True when there may be more. Raises Fault."""
+        with self._sending:
+            self._retry_what_was_set_aside()
+            for chain in self._chains:
+                if self._monotonic() < chain.rest_until:
+                    continue
+                plan = chain.delivery.plan()
+                rows = self._journal.rows_after(chain.epoch, plan.after, plan.limit, _MAX_BATCH_BYTES)
+                if rows:
+                    self._setting_out_with_a_queue()
+                    self._send(chain, rows)
+                    return True
+            self._come_home()
+            return False
+
+    def _send(self, chain: _Chain, rows: list[tuple[int, str, bytes]]) -> None:
+        sent = Span(rows[0][0], rows[-1][0])
+        try:
+            signed_head = self._signed_head(chain.epoch)
+        except PosError as error:  # an earlier epoch's key is lost: its records stay here, the others go home
+            self._rest(chain, Trouble(error.code, error.detail, chain.epoch))
+            return
+        try:
+            answer = self._client.upload(UploadCall(chain.epoch, signed_head, rows))
+        except Refused as refused:
+            self._refused(chain, sent, refused)
+        except Fault as fault:
+            self._setting_out = True
+            if fault.extra.get("answered") == 500:
+                chain.delivery.broke(sent)
+            elif fault.extra.get("sent", True) and "answered" not in fault.extra:
+                chain.delivery.lost(sent)
+            raise
+        else:
+            self._refusal = None
+            self._take(chain, sent, rows, answer)
+
+    def _take(self, chain: _Chain, sent: Span, rows: list[tuple[int, str, bytes]], answer: UploadAnswer) -> None:
+        """Believe head office about what it has, unless it has something else than this journal."""
+        for one in answer.quarantined:
+            _LOG.warning("head office set record %d of epoch %d aside: %s", one.seq, chain.epoch, one.reason)
+        self.quarantined += len(answer.quarantined)
+        self.sent += len(rows)
+        before = chain.delivery.acked
+        leads_on = True
+        if self._is_ours(chain.epoch, answer, rows):
+            leads_on = chain.delivery.answered(sent, answer)
+            chain.trouble = None
+        else:
+            chain.delivery.delivered_as_is(sent)
+            detail = f"head office has another record {answer.acked_seq} in epoch {chain.epoch} than this register"
+            chain.trouble = Trouble("journal-differs", detail, chain.epoch)
+            _LOG.error(detail)
+        acked = chain.delivery.acked
+        if acked != before:
+            self._memory.keep_watermark(
+                Watermark(chain.epoch, acked, self._hash_of(chain.epoch, acked, rows) or ""), instant_text(self._now())
+            )
+            self._stamp = object()
+            self._progress(acked - before)
+        if not leads_on:
+            chain.delivery.lost(sent)
+            raise Fault("head-office-unreachable", f"head office takes no records after {acked}")
+
+    def _refused(self, chain: _Chain, sent: Span, refused: Refused) -> None:
+        if refused.extra.get("answered") in _CONTENT_REFUSED:
+            chain.delivery.refused(sent, refused.detail)
+            chain.aside_since = chain.aside_since or self._monotonic()
+            return
+        self._rest(chain, Trouble(str(refused.extra.get("reason", refused.code)), refused.detail, chain.epoch))
+        if chain.epoch == self._identity.epoch:
+            self._refusal = refused.detail
+
+    def _rest(self, chain: _Chain, trouble: Trouble) -> None:
+        """Leave this epoch alone for a while; the others go on."""
+        _LOG.error("epoch %d: %s", chain.epoch, trouble.detail)
+        chain.rest_until = self._monotonic() + _REFUSED_REST_S
+        chain.trouble = trouble
+
+    def _retry_what_was_set_aside(self) -> None:
+        for chain in self._chains:
+            if not chain.delivery.aside:
+                chain.aside_since = None
+            elif chain.aside_since is None:
+                chain.aside_since = self._monotonic()
+            elif self._monotonic() - chain.aside_since > _TRY_ASIDE_AGAIN_S:
+                chain.aside_since = self._monotonic()
+                chain.delivery.try_again()
+
+    def _sure_watermark(self, epoch: int) -> int:
+        """The watermark, if this journal holds that very record; else everything is offered again."""
+        mark = self._memory.watermark(epoch)
+        return mark.seq if self._hash_of(epoch, mark.seq, []) == mark.hash else 0
+
+    def _is_ours(self, epoch: int, answer: UploadAnswer, rows: list[tuple[int, str, bytes]]) -> bool:
+        if answer.acked_seq == 0 or answer.acked_hash is None:
+            return True
+        return self._hash_of(epoch, answer.acked_seq, rows) == answer.acked_hash
+
+    def _hash_of(self, epoch: int, seq: int, rows: list[tuple[int, str, bytes]]) -> str | None:
+        if rows and rows[0][0] <= seq <= rows[-1][0]:
+            return next((digest for row_seq, digest, _ in rows if row_seq == seq), None)
+        found = self._journal.rows_after(epoch, seq - 1, 1, 1) if seq > 0 else []
+        return found[0][1] if found and found[0][0] == seq else None
+
+    def _signed_head(self, epoch: int) -> str:
+        from poscore.tokens import sign_head
+
+        last = self._journal.last_seq(epoch)
+        head = Head(self._identity.register, epoch, last, self._hash_of(epoch, last, []) or "")
+        return sign_head(self._client.signing_key(epoch), head)
+
+    # -- progress ----------------------------------------------------------------------------------------------------
+
+    def _setting_out_with_a_queue(self) -> None:
+        if self._setting_out:
+            self._setting_out = False
+            waiting = self.unsent().records
+            if self._returning is None and waiting > 1:
+                self._returning = Returning(waiting, 0, instant_text(self._now()))
+
+    def _progress(self, acked: int) -> None:
+        on_its_way = self._returning
+        if on_its_way:
+            done = max(0, min(on_its_way.total, on_its_way.acked + acked))
+            self._returning = Returning(on_its_way.total, done, on_its_way.started_at)
+
+    def _come_home(self) -> None:
+        self._setting_out = False
+        self._returning = None
