@@ -1,4 +1,4 @@
-"""The demo's price list: it is what its generator makes, its codes are nobody's, and it holds what a till must cope with."""
+"""The demo's lists: what their generator makes, with codes that are nobody's and all that a till must cope with."""
 
 import csv
 import importlib.util

@@ -87,6 +87,16 @@ def test_a_lost_answer_was_asked_for(wire: Wire) -> None:
     assert ask(wire) == {"ok": True}
 
 
+def test_only_the_answers_that_are_named_are_lost(wire: Wire) -> None:
+    wire.lose_answers(1, to=b"POST /journal ")
+    assert ask(wire) == {"ok": True}
+    client = Client(wire.url)
+    with pytest.raises(Lost):
+        client.post("/journal")
+    assert client.post("/journal") == {"ok": True}
+    client.close()
+
+
 def test_a_slow_wire_is_slow(wire: Wire) -> None:
     wire.delay_s = 0.1
     began = time.monotonic()

@@ -16,7 +16,7 @@ from typing import Any, Self
 
 from _fleet.books import Books
 from _fleet.office import Office
-from _fleet.processes import free_port, until
+from _fleet.processes import Process, free_port, until
 from _fleet.register import Register
 from _fleet.till import Till
 from _fleet.wire import Wire
@@ -185,9 +185,9 @@ class Fleet:
 
     def tails(self) -> str:
         """What each process printed last, for whoever looks into a failure."""
-        return "\n".join(process.tail() for process in self._processes())
+        return "\n".join(process.tail() for process in self.processes())
 
-    def _processes(self) -> list[Any]:
+    def processes(self) -> list[Process]:
         return [self.office.process, *(register.process for register in self.registers.values())]
 
     def __enter__(self) -> Self:

@@ -23,6 +23,7 @@ class _Joint:
 
     def __init__(self, near: socket.socket, far: socket.socket) -> None:
         self.near, self.far = near, far
+        self.loses_answer = False
         self._ended = 0
         self._lock = threading.Lock()
 
@@ -53,7 +54,7 @@ class Wire:
         self.port, self.to_port = port, to_port
         self.delay_s = 0.0
         self.answers_lost = 0
-        self._answers_to_lose = 0
+        self._answers_to_lose, self._lost_of = 0, b""
         self._lock = threading.Lock()
         self._open = threading.Event()  # what comes goes through
         self._open.set()
@@ -73,10 +74,10 @@ class Wire:
     def silence(self) -> None:
         self._open.clear()
 
-    def lose_answers(self, count: int) -> None:
-        """The next `count` answers break their connection instead of arriving."""
+    def lose_answers(self, count: int, to: bytes = b"") -> None:
+        """The next `count` answers break their connection instead of arriving: those to requests that hold `to`."""
         with self._lock:
-            self._answers_to_lose = count
+            self._answers_to_lose, self._lost_of = count, to
 
     def heal(self) -> None:
         """As new. Connections that were silent are broken: what waited in them is late by now."""
@@ -135,7 +136,9 @@ class Wire:
                 self._open.wait()
                 if self.delay_s:
                     time.sleep(self.delay_s)
-                if self._is_cut or (piece and answers and self._loses_this()):
+                if not answers:
+                    self._note_request(joint, piece)
+                if self._is_cut or (answers and piece and joint.loses_answer):
                     joint.tear()
                     return
                 if not piece:
@@ -145,13 +148,13 @@ class Wire:
         except OSError:
             joint.tear()
 
-    def _loses_this(self) -> bool:
+    def _note_request(self, joint: _Joint, piece: bytes) -> None:
+        """Decide, as a request goes by, whether its answer will be lost."""
         with self._lock:
-            if self._answers_to_lose == 0:
-                return False
-            self._answers_to_lose -= 1
-            self.answers_lost += 1
-            return True
+            if piece and self._answers_to_lose and self._lost_of in piece and not joint.loses_answer:
+                self._answers_to_lose -= 1
+                self.answers_lost += 1
+                joint.loses_answer = True
 
     def _tear_all(self) -> None:
         with self._lock:

@@ -1,0 +1,187 @@
+"""The demo for a person: a head office and two registers that stay in `.demo` until they are wanted fresh.
+
+- One demo at a time in a folder, held by a lock that the system drops when the demo dies.
+- The folder counts as made when its note is written, last of all; what was interrupted before is made anew.
+- Ctrl-C stops everything that was started, and nothing else.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from _fleet import DEMO_LISTS, CommandFailed, Fleet, Plan, StartFailed, in_use
+
+NOTE = "demo.json"
+FORMAT = 1
+# Probes every two seconds: whoever stops head office here wants to see the till notice.
+PLAN = Plan(registers=("r1", "r2"), wires=False, offline_mode="automatic", probe_every_s=2.0)
+
+
+class Busy(Exception):
+    """The demo cannot start here now; the text says what to do."""
+
+
+def run(folder: Path, port_base: int, fresh: bool) -> int:
+    """Run the demo until Ctrl-C; its exit code."""
+    plan = replace(PLAN, ports=range(port_base, port_base + 1 + 2 * len(PLAN.registers)))
+    try:
+        with _alone(folder), _stopping_at_a_signal():
+            return _run(Fleet(folder, plan, say), fresh)
+    except Busy as busy:
+        say(str(busy))
+        return 1
+    except KeyboardInterrupt:
+        say("\nStopped.")
+        return 0
+
+
+def _run(fleet: Fleet, fresh: bool) -> int:
+    _check_ports(fleet)
+    try:
+        note = {} if fresh else _read_note(fleet.folder)
+        if note:
+            say(f"Going on with the shop in {fleet.folder}; --fresh starts from nothing.")
+            _go_on(fleet, note)
+        else:
+            say(f"Making a shop in {fleet.folder}.")
+            _make(fleet)
+        say(_welcome(fleet))
+        return _watch(fleet)
+    except (CommandFailed, StartFailed) as error:
+        say(f"{error}\n\nThe demo did not start. If it goes on so:  scripts/demo --fresh")
+        return 1
+    finally:
+        fleet.stop()
+
+
+def _make(fleet: Fleet) -> None:
+    shutil.rmtree(fleet.folder, ignore_errors=True)
+    fleet.build()
+    _write_note(fleet)
+
+
+def _go_on(fleet: Fleet, note: dict[str, Any]) -> None:
+    """Start what is there, on the ports that are wanted today."""
+    fleet.office.token = note["operator_token"]
+    fleet.office.start()
+    for register in fleet.registers.values():
+        register.set("till", port=register.till_port)
+        register.set("lan", port=register.lan_port, url=register.lan_url)
+        register.set("head_office", url=fleet.office.url)
+        register.start()
+
+
+def _watch(fleet: Fleet) -> int:
+    """Wait for Ctrl-C. A process that ends by itself ends the demo."""
+    while True:
+        for process in fleet.processes():
+            if not process.alive:
+                say(f"\n{process.name} has ended by itself.\n{process.tail()}")
+                return 1
+        time.sleep(0.5)
+
+
+def _welcome(fleet: Fleet) -> str:
+    office, registers = fleet.office, fleet.registers.values()
+    cashiers = [line.split(",") for line in DEMO_LISTS.cashiers.read_text(encoding="utf-8").splitlines()[1:]]
+    first = next(iter(registers))
+    return "\n".join(
+        [
+            "",
+            f"Head office      {office.url}/",
+            f"                 operator's token {office.token}",
+            *(f"Register {at.id}      {at.till_url}/   for a phone: {at.lan_url}/technician" for at in registers),
+            "",
+            "Cashier  PIN    who",
+            *(f"{number:<8} {pin:<6} {name} ({role})" for number, name, pin, role in cashiers),
+            "",
+            "What to try",
+            f"  - Open {first.till_url}/ and sign in as 1 with 1111, open a shift, type 9520000010010 and Enter.",
+            "  - Type 20012007: two articles carry that code, so the till asks which.",
+            "  - Pay 3.33 in cash: it is rounded to 3.35. Pay by card: it is not.",
+            "  - Press OFFLINE, sell on, try an invoice for customer 100 and a payroll deduction for customer 200.",
+            f"  - End a register in the middle of a sale (kill -9 {first.process.pid}): this demo then stops. Start it",
+            "    again: the sale is still there.",
+            f"  - See what came home: curl -H 'Authorization: Bearer {office.token}' {office.url}/api/sales/summary",
+            "",
+            "Ctrl-C stops all.",
+        ]
+    )
+
+
+# -- what lies in the folder -------------------------------------------------------------------------------------------
+
+
+def _read_note(folder: Path) -> dict[str, Any]:
+    """What the last start noted, or nothing when there is no whole shop."""
+    try:
+        note: dict[str, Any] = json.loads((folder / NOTE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return note if note.get("format") == FORMAT else {}
+
+
+def _write_note(fleet: Fleet) -> None:
+    """Readable by its owner only: the operator's token is in it."""
+    unfinished = fleet.folder / f"{NOTE}.new"
+    unfinished.touch(mode=0o600)
+    unfinished.write_text(json.dumps({"format": FORMAT, "operator_token": fleet.office.token}), encoding="utf-8")
+    unfinished.replace(fleet.folder / NOTE)
+
+
+def _check_ports(fleet: Fleet) -> None:
+    """Raises Busy when a port that the demo needs is taken."""
+    ports = [fleet.office.port, *(port for at in fleet.registers.values() for port in (at.till_port, at.lan_port))]
+    taken = [port for port in ports if in_use(port)]
+    if taken:
+        other = max(ports) + 1
+        raise Busy(
+            f"Port {', '.join(map(str, taken))} is in use, perhaps by another demo. "
+            f"Choose other ports:  scripts/demo --port-base {other}"
+        )
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold the demo's lock beside its folder. Raises Busy while another demo has it."""
+    with folder.with_name(f"{folder.name}.lock").open("a+b") as handle:
+        try:
+            if sys.platform == "win32":
+                import msvcrt
+
+                handle.seek(0)
+                msvcrt.locking(handle.fileno(), msvcrt.LK_NBLCK, 1)
+            else:
+                import fcntl
+
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise Busy(f"Another demo is running in {folder}. Stop it first.") from None
+        yield
+
+
+@contextlib.contextmanager
+def _stopping_at_a_signal() -> Iterator[None]:
+    """A SIGTERM stops the demo as Ctrl-C does."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
