@@ -47,7 +47,7 @@ def run(folder: Path, port_base: int, fresh: bool) -> int:
 def _run(fleet: Fleet, fresh: bool) -> int:
     _check_ports(fleet)
     try:
-        note = {} if fresh else _read_note(fleet.folder)
+        note = {} if fresh else read_note(fleet.folder)
         if note:
             say(f"Going on with the shop in {fleet.folder}; --fresh starts from nothing.")
             _go_on(fleet, note)
@@ -121,7 +121,7 @@ def _welcome(fleet: Fleet) -> str:
 # -- what lies in the folder -------------------------------------------------------------------------------------------
 
 
-def _read_note(folder: Path) -> dict[str, Any]:
+def read_note(folder: Path) -> dict[str, Any]:
     """What the last start noted, or nothing when there is no whole shop."""
     try:
         note: dict[str, Any] = json.loads((folder / NOTE).read_text(encoding="utf-8"))

@@ -27,6 +27,7 @@ from _fleet import (
     free_port,
     open_price,
 )
+from _fleet.goods import Goods, read_goods
 
 __all__ = [
     "DEMO_LISTS",
@@ -35,6 +36,7 @@ __all__ = [
     "Client",
     "CommandFailed",
     "Fleet",
+    "Goods",
     "Lists",
     "Lost",
     "Office",
@@ -46,4 +48,5 @@ __all__ = [
     "Wire",
     "free_port",
     "open_price",
+    "read_goods",
 ]

@@ -7,38 +7,47 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 from _fleet.processes import Process, free_port, in_use, run_json, until
 
-__all__ = ["Process", "free_port", "in_use", "killed_at_random", "run_json", "until"]
+__all__ = ["Process", "Torment", "free_port", "in_use", "killed_at_random", "run_json", "until"]
+
+
+@dataclass(slots=True)
+class Torment:
+    """How long the process lived each time, and whether it has been killed as often as was asked."""
+
+    lived_s: list[float] = field(default_factory=list)
+    over: bool = False
 
 
 @contextmanager
-def killed_at_random(process: Process, times: int, within_s: tuple[float, float], seed: int) -> Iterator[list[float]]:
+def killed_at_random(process: Process, times: int, within_s: tuple[float, float], seed: int) -> Iterator[Torment]:
     """Kill `process` and start it again, `times` times, each after a random while; the block runs meanwhile.
 
-    Gives the list of how long it lived each time. The block's end waits for the last restart. A start that fails is
-    raised there.
+    The block's end waits for the last restart. A start that fails is raised there.
     """
     chance = random.Random(seed)
-    lived: list[float] = []
+    torment = Torment()
     failed: list[BaseException] = []
 
-    def torment() -> None:
+    def kill_and_start() -> None:
         try:
             for _ in range(times):
-                pause = chance.uniform(*within_s)
-                time.sleep(pause)
+                while_s = chance.uniform(*within_s)
+                time.sleep(while_s)
                 process.kill()
-                lived.append(pause)
+                torment.lived_s.append(while_s)
                 process.start()
         except BaseException as error:  # noqa: BLE001 - raised by the caller below
             failed.append(error)
+        torment.over = True
 
-    tormentor = threading.Thread(target=torment, name=f"kill-{process.name}")
+    tormentor = threading.Thread(target=kill_and_start, name=f"kill-{process.name}")
     tormentor.start()
     try:
-        yield lived
+        yield torment
     finally:
         tormentor.join()
         if failed:
