@@ -75,7 +75,7 @@ def program(name: str) -> list[str]:
 
 
 def run_json(command: Sequence[str], expect: Sequence[int] = (0,), timeout_s: float = 300.0) -> dict[str, Any]:
-    """What a command with `--json` answers. Raises CommandFailed unless its exit code is one of `expect`."""
+    """What a command with `--json` answers, or says why not. Raises CommandFailed for an exit code not in `expect`."""
     done = subprocess.run(
         [*command, "--json"],
         stdin=subprocess.DEVNULL,
@@ -89,7 +89,7 @@ def run_json(command: Sequence[str], expect: Sequence[int] = (0,), timeout_s: fl
     if done.returncode not in expect:
         raise CommandFailed(said)
     try:
-        answer: dict[str, Any] = json.loads(done.stdout)
+        answer: dict[str, Any] = json.loads(done.stdout or done.stderr)
     except ValueError:
         raise CommandFailed(f"{said}\nwhich is not JSON") from None
     return answer
