@@ -66,6 +66,10 @@ class Backup:
     def records(self) -> int:
         return sum(head.seq for head in self.heads.values())
 
+    def summary(self) -> dict[str, Any]:
+        """What a person who asked for it wants to know."""
+        return {"folder": str(self.folder), "kind": self.kind, "made_at": self.made_at, "records": self.records}
+
     def to_wire(self) -> dict[str, Any]:
         return {
             "v": FORMAT,

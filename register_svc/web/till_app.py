@@ -7,6 +7,7 @@ from flask import Flask
 from poscore.http import Api
 from poscore.http.security import secure
 from register_svc.register import Register
+from register_svc.web.backup_routes import add_backup_routes
 from register_svc.web.catalog_routes import add_catalog_routes
 from register_svc.web.desk_routes import add_mode_routes, add_session_routes, add_shift_routes
 from register_svc.web.guards import keep_foreigners_out, session_guard
@@ -33,6 +34,7 @@ def build_till_app(register: Register) -> tuple[Flask, Api]:
     add_receipt_routes(api, register)
     add_shift_routes(api, register)
     add_till_snapshot_routes(api, register.snapshots)
+    add_backup_routes(api, register)
     add_health_routes(api, register.health)
     add_pages(app, till=True)
     return app, api

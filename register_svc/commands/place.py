@@ -1,0 +1,53 @@
+"""What every command is told: which register (`--dir`), and whether to answer in JSON (`--json`).
+
+Both may stand before the command or after it; after it wins.
+
+    @click.command()
+    @placed
+    def status(place: Place) -> None:
+        place.answer({"running": True}, "running")
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    directory: Path | None
+    json: bool
+
+    @property
+    def folder(self) -> Path:
+        """The register's folder. A command without one is a usage error: nothing is guessed about a till."""
+        if self.directory is None:
+            raise click.UsageError("Missing option '--dir': the register's folder.")
+        return self.directory
+
+    def answer(self, wire: dict[str, Any], text: str) -> None:
+        """One JSON object for a program, or a text for a person."""
+        click.echo(json.dumps(wire, ensure_ascii=False) if self.json else text)
+
+
+def placed(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Gives a command `--dir` and `--json`, and calls it with a `Place` as its first argument."""
+
+    @click.option("--dir", "directory", type=click.Path(path_type=Path, file_okay=False), help="The register's folder.")
+    @click.option("--json", "as_json", is_flag=True, help="Answer with one JSON object.")
+    @functools.wraps(function)
+    def command(directory: Path | None, as_json: bool, **arguments: Any) -> Any:
+        context = click.get_current_context()
+        outer = context.obj if context.obj is not None else Place(None, False)
+        place = Place(directory or outer.directory, as_json or outer.json)
+        context.find_root().obj = place  # so that an error is said in the form that was asked for
+        return function(place, **arguments)
+
+    return command
