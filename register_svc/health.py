@@ -25,7 +25,7 @@ import orjson
 
 from poscore.instants import instant_text
 from register_svc.durable_files import free_bytes
-from register_svc.metrics import Metrics
+from register_svc.metrics import Labels, Metrics
 
 _LOG = logging.getLogger("offline-kassa.health")
 
@@ -93,6 +93,7 @@ class Health:
     ) -> None:
         self._subject, self._now, self._monotonic = subject, now, monotonic
         self.metrics = Metrics()
+        self.metrics.gauge("check_status", "0 pass, 1 warn, 2 fail, for each check", self._figures)
         self._providers: list[tuple[str, Callable[[], Check | Iterable[Check]]]] = []
         self._refreshing = threading.Lock()
         self._since: dict[str, tuple[Status, str]] = {}
@@ -131,6 +132,9 @@ class Health:
     def missing_to_sell(self) -> list[str]:
         """What keeps this register from selling; empty when it can."""
         return missing_to_sell(self.checks)
+
+    def _figures(self) -> dict[Labels, float]:
+        return {(("check", check.name),): _GRAVITY[check.status] for check in self.checks}
 
     # -- making ----------------------------------------------------------------------------------------------------
 

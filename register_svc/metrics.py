@@ -6,12 +6,15 @@ time. A gauge is a function that is asked then.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from prometheus_client.registry import CollectorRegistry
+
+_LOG = logging.getLogger("offline-kassa.metrics")
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 PREFIX = "offline_kassa_"
@@ -27,8 +30,8 @@ class Metrics:
         self._help: dict[str, str] = {}
         self._registry: CollectorRegistry | None = None
 
-    def describe(self, name: str, text: str) -> None:
-        """What a counter counts; described counters are shown from 0 on."""
+    def counter(self, name: str, text: str) -> None:
+        """Say what a counter counts; from now on it is shown, also while it is 0."""
         with self._lock:
             self._help[name] = text
             self._counters.setdefault(name, {})
@@ -74,7 +77,11 @@ class Metrics:
                 counter.add_metric([dict(labels).get(key, "") for key in names], figure)
             yield counter
         for name, (text, ask) in sorted(self._gauges.items()):
-            figures = ask()
+            try:
+                figures = ask()
+            except Exception:  # noqa: BLE001 - the other figures are shown; this one's absence is what tells
+                _LOG.exception("the figure %s cannot be made", name)
+                continue
             names = sorted({key for labels in figures for key, _ in labels})
             gauge = GaugeMetricFamily(PREFIX + name, text, labels=names)
             for labels, figure in figures.items():

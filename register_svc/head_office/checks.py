@@ -1,4 +1,4 @@
-"""The link's part of the health list: head_office, queue, clock and transport."""
+"""The link's part of the health list: head_office, queue, clock and transport; and its figures for monitoring."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from poscore.instants import parse_instant
 from register_svc.head_office.link import Link
 from register_svc.health import FAIL, PASS, WARN, Check
+from register_svc.metrics import Metrics
 from register_svc.settings import Settings, is_plain_off_loopback
 
 # ONLINE a record is home in seconds: an hour is a fault that nobody has seen. OFFLINE a long day is what the mode is
@@ -72,3 +73,18 @@ def transport_check(settings: Settings) -> Check:
     if is_plain_off_loopback(settings.head_office.url):
         return Check("transport", WARN, "plain http", "Put TLS in front of head office, and use its https address.")
     return Check("transport", PASS, "https" if settings.head_office.url.startswith("https:") else "loopback")
+
+
+def add_link_figures(metrics: Metrics, link: Link) -> None:
+    metrics.gauge("offline", "1 while the register is OFFLINE", lambda: int(link.is_offline))
+    metrics.gauge("head_office_reachable", "1 when head office answered the last time", lambda: int(link.reachable))
+    metrics.gauge("queued_records", "Records that head office has not acknowledged", lambda: link.unsent().records)
+    metrics.gauge("queued_sales", "Sales and returns among them", lambda: link.unsent().sales)
+    metrics.gauge("sent_records", "Records sent since the start", lambda: link.courier.sent)
+    metrics.gauge("quarantined_records", "Of these, set aside at head office", lambda: link.courier.quarantined)
+    metrics.gauge("clock_offset_seconds", "Head office's clock less this machine's", lambda: _offset_s(link))
+
+
+def _offset_s(link: Link) -> float:
+    reading = link.clock.reading
+    return reading.offset_ms / 1000 if reading else 0.0

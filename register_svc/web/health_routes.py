@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from flask import Response
+from pydantic import Field
 
 from poscore.http import Answer, Api, Call, Model
 from register_svc.health import Health
@@ -32,7 +33,7 @@ class CheckView(Model):
 
 class HealthView(Model):
     status: Literal["pass", "warn", "fail"]
-    register: str
+    register_id: Annotated[str, Field(alias="register")]  # the wire's name is taken by a base class
     version: str
     mode: Literal["ONLINE", "OFFLINE"]
     checks: list[CheckView]
