@@ -40,7 +40,7 @@ def placed(function: Callable[..., Any]) -> Callable[..., Any]:
         context = click.get_current_context()
         outer = context.obj if context.obj is not None else Place(Path(), False)
         place = Place(directory or outer.directory, as_json or outer.json)
-        context.obj = place
+        context.obj = context.meta[Place.__name__] = place  # meta: an error on the way out is told in the same form
         return function(place, **arguments)
 
     return command

@@ -16,7 +16,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, Row, delete, select, update
 
@@ -33,7 +32,7 @@ from poscore.enrolment import (
 from poscore.errors import PosError, Refused
 from poscore.instants import instant_text, parse_instant
 from poscore.records import genesis_hash
-from server_push.registers.registers import offset_ms
+from server_push.registers.registers import check_lan_url, offset_ms
 from server_push.storage import Storage, insert_new
 from server_push.storage.tables.intake import journal_mark
 from server_push.storage.tables.registers import enrolment_code, register_epoch
@@ -201,18 +200,6 @@ class Enrolments:
 
 
 _NEW_CODE = "`server-push registers add STORE REGISTER` makes a new code"
-
-
-def check_lan_url(url: str) -> str:
-    """`url` when it is where a register can be reached: scheme, host and port. Raises Refused `body-invalid`."""
-    try:
-        parts = urlsplit(url)
-        bare = parts.path in ("", "/") and not parts.query and not parts.fragment and parts.username is None
-        if parts.scheme in ("http", "https") and parts.hostname and bare and parts.port != 0:
-            return url
-    except ValueError:
-        pass
-    raise Refused("body-invalid", f"{url!r} is not an address such as http://192.168.1.21:8081")
 
 
 def _count_try(connection: Connection, code: Row[Any]) -> PosError:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, Row, select, update
 
@@ -59,15 +60,19 @@ class Register:
 
 @dataclass(frozen=True, slots=True)
 class CheckIn:
-    """What a register says of itself. `clock` is its own."""
+    """What a register says of itself. `lan_url` None: as before. `health`: JSON values. `clock` is its own."""
 
-    lan_url: str
+    lan_url: str | None
     snapshot_active: int | None
     snapshot_seen: int | None
     offline: bool
     queued_records: int
-    health: Mapping[str, Any]
+    health: Any
     clock: datetime
+
+    def __post_init__(self) -> None:
+        if self.lan_url is not None:
+            check_lan_url(self.lan_url)
 
 
 class Registers:
@@ -119,8 +124,7 @@ class Registers:
 
     def note(self, register: str, check_in: CheckIn, now: datetime) -> None:
         """Keep what a register says of itself."""
-        said = {
-            "lan_url": check_in.lan_url,
+        said: dict[str, Any] = {
             "last_seen": instant_text(now),
             "clock_offset_ms": offset_ms(check_in.clock, now),
             "snapshot_active": check_in.snapshot_active,
@@ -129,6 +133,8 @@ class Registers:
             "queued_records": check_in.queued_records,
             "health": json.dumps(check_in.health, ensure_ascii=False),
         }
+        if check_in.lan_url is not None:
+            said["lan_url"] = check_in.lan_url
         with self._storage.write() as connection:
             _change(connection, register, said)
 
@@ -136,6 +142,18 @@ class Registers:
         """What a push has learnt before the register tells it itself."""
         with self._storage.write() as connection:
             _change(connection, register, {"snapshot_active": active, "snapshot_seen": seen})
+
+
+def check_lan_url(url: str) -> str:
+    """`url` when it is where a register can be reached: scheme, host and port. Raises Refused `body-invalid`."""
+    try:
+        parts = urlsplit(url)
+        bare = parts.path in ("", "/") and not parts.query and not parts.fragment and parts.username is None
+        if parts.scheme in ("http", "https") and parts.hostname and bare and parts.port != 0:
+            return url
+    except ValueError:
+        pass
+    raise Refused("body-invalid", f"{url!r} is not an address such as http://192.168.1.21:8081")
 
 
 def offset_ms(clock: datetime, now: datetime) -> int:

@@ -8,7 +8,7 @@ from server_push.intake.intake import Delivery, Intake, Receipt
 from server_push.registers.callers import Caller
 from server_push.registers.registers import Registers
 from server_push.registers.stores import Store, Stores
-from server_push.storage import Storage
+from tests.support.databases import new_storage
 from tests.support.returning import Returning
 
 NOW = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
@@ -18,7 +18,7 @@ class Office:
     """As much of a head office as intake needs, on a real database."""
 
     def __init__(self, directory: Path) -> None:
-        self.storage = Storage.create(directory)
+        self.storage = new_storage(directory)
         Stores(self.storage).add(Store("s1", "Keskusta", bytes(PEPPER_BYTES)), NOW)
         self.registers = Registers(self.storage)
         self.registers.add("s1", "r1", NOW)

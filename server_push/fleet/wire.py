@@ -1,0 +1,162 @@
+"""Talking to a register's LAN app: what it has, a bundle, and the order to sell from it.
+
+- Every call that changes something carries a token that the sender key signed for this register and this body.
+- A call ends: connecting, waiting for an answer and the whole transfer each have their time.
+- Nothing of the environment (proxies, certificates of somebody else) takes part.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, Self
+
+import requests
+
+from poscore.bundle import CONTENT_TYPE
+from poscore.canonical import sha256_hex
+from poscore.errors import Fault, Refused
+from poscore.tokens import Claims, SigningKey, sign_token
+from server_push.settings import Push
+
+_MAX_ANSWER_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who pushes: head office's id and the key that registers were given at enrolment."""
+
+    office_id: str
+    key: SigningKey
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """A bundle on disk, stamped for this push. `sha256`: hex, of the file."""
+
+    path: Path
+    version: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a register says of a version. `pending`: it will switch when its work or an open sale is done."""
+
+    state: str
+    pending: bool
+
+
+class RegisterWire:
+    """One register at `lan_url`. `new_id` gives token ids, `seconds` the time since 1970."""
+
+    def __init__(self, register: str, lan_url: str, sender: Sender, limits: Push, new_id: Callable[[], str]) -> None:
+        self._register, self._url = register, lan_url.rstrip("/")
+        self._sender, self._limits, self._new_id = sender, limits, new_id
+        self._session = requests.Session()
+        self._session.trust_env = False
+        self._session.headers["User-Agent"] = "offline-kassa-head-office"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._session.close()
+
+    def active_version(self) -> int | None:
+        """The version the register sells from. Raises Fault `unreachable`."""
+        active = self._exchange("GET", "/snapshots").get("active")
+        return active if isinstance(active, int) else None
+
+    def send(self, container: Container, sent: Callable[[int], None]) -> Standing:
+        """Push the file; `sent` is told how many bytes more have left. Raises Refused, Fault `unreachable`."""
+        deadline = time.monotonic() + self._limits.transfer_budget_s
+        with container.path.open("rb") as file:
+            body = _Metered(file, container.path.stat().st_size, deadline, sent)
+            headers = {"Content-Type": CONTENT_TYPE, **self._token(container.sha256)}
+            return _standing(self._exchange("POST", "/snapshots", body, headers), pending=True)
+
+    def activate(self, version: int) -> Standing:
+        """Sell from `version` now, or as soon as no sale is open. Again: the same."""
+        body = json.dumps({"when": "now"}).encode()
+        headers = {"Content-Type": "application/json", **self._token(sha256_hex(body))}
+        answer = self._exchange("POST", f"/snapshots/{version}/activate", body, headers)
+        return _standing(answer, pending=answer["_status"] == 202)
+
+    def _token(self, body_hash: str) -> dict[str, str]:
+        claims = Claims(self._sender.office_id, self._register, int(time.time()), self._new_id(), body_hash)
+        return {"Authorization": f"Bearer {sign_token(self._sender.key, claims)}"}
+
+    def _exchange(
+        self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
+    ) -> dict[str, Any]:
+        limits = self._limits
+        try:
+            with self._session.request(
+                method,
+                self._url + path,
+                data=body,
+                headers=headers,
+                timeout=(limits.connect_timeout_s, limits.answer_timeout_s),
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                content = response.raw.read(_MAX_ANSWER_BYTES, decode_content=True)
+                status = response.status_code
+        except TimeoutError as error:
+            raise Fault("unreachable", f"{self._register}: {error}") from error
+        except (requests.RequestException, OSError) as error:
+            raise Fault("unreachable", f"{self._register} cannot be reached: {_in_short(error)}") from error
+        return _object(self._register, status, content)
+
+
+class _Metered:
+    """A file that tells how far it has been read, and stops when the transfer's time is over."""
+
+    def __init__(self, file: IO[bytes], size: int, deadline: float, sent: Callable[[int], None]) -> None:
+        self._file, self._size, self._deadline, self._sent = file, size, deadline, sent
+
+    def __len__(self) -> int:
+        return self._size
+
+    def read(self, size: int = -1) -> bytes:
+        if time.monotonic() > self._deadline:
+            raise TimeoutError("the transfer took longer than it may")
+        data = self._file.read(size)
+        self._sent(len(data))
+        return data
+
+
+def _object(register: str, status: int, content: bytes) -> dict[str, Any]:
+    """The answer of a call that succeeded. Raises Refused with the register's code, or Fault `unreachable`."""
+    try:
+        answer = json.loads(content)
+    except ValueError:
+        answer = None
+    if not isinstance(answer, dict):
+        raise Fault("unreachable", f"something that is not a register answered for {register} ({status})")
+    if status in (200, 202):
+        return {**answer, "_status": status}
+    code, detail = answer.get("code"), answer.get("detail")
+    if not isinstance(code, str):
+        raise Fault("unreachable", f"{register} answered {status} without a reason")
+    raise Refused(code, str(detail or code), answer.get("hint"), status=status)
+
+
+def _standing(answer: dict[str, Any], pending: bool) -> Standing:
+    state = answer.get("state")
+    if not isinstance(state, str):
+        raise Fault("unreachable", "the register's answer names no state")
+    return Standing(state, pending)
+
+
+def _in_short(error: BaseException) -> str:
+    """What broke, without addresses of objects and pools."""
+    while True:
+        inner = getattr(error, "reason", None) or error.__cause__ or (error.args[0] if error.args else None)
+        if not isinstance(inner, BaseException) or inner is error:
+            return f"{type(error).__name__}: {error}"[:200]
+        error = inner

@@ -1,0 +1,34 @@
+"""The WSGI app of a head office."""
+
+from __future__ import annotations
+
+from flask import Flask, Response
+
+from poscore.http import Api, problems
+from poscore.http.security import secure
+from server_push.office import Office
+from server_push.registers.callers import WrongClock
+from server_push.web.bodies import bound_bodies
+from server_push.web.guards import guards
+from server_push.web.metrics import Metrics
+from server_push.web.register_routes import add_register_routes
+from server_push.web.sale_routes import add_sale_routes
+from server_push.web.service_routes import add_service_routes
+
+
+def build_app(office: Office) -> Flask:
+    app = Flask("server_push", static_folder=None)
+    secure(app)
+    bound_bodies(app)
+    # `clock` is 409 where a bundle meets it; a call with a wrong clock is not authenticated, and is told our time.
+    app.register_error_handler(WrongClock, _wrong_clock)
+    api = Api(app, "Offline-kassa: head office", office.version, guards(office))
+    metrics = Metrics()
+    add_register_routes(api, office, metrics)
+    add_sale_routes(api, office)
+    add_service_routes(api, office, metrics)
+    return app
+
+
+def _wrong_clock(error: WrongClock) -> Response:
+    return problems.problem(401, error.code, error.detail, error.hint, **error.extra)

@@ -1,0 +1,228 @@
+"""What head office's calls carry. The names of `EnrolmentRequest` and `EnrolmentAnswer` are what the proofs cover."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, JsonValue
+
+from poscore.http import Model, Whole
+from poscore.http.models import Positive
+from server_push.registers.enrolment import Application
+
+MAX_RECORDS = 500
+
+Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Instant = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")]
+Url = Annotated[str, Field(min_length=1, max_length=200)]
+Id = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,24}$")]
+Day = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$")]
+
+
+def _empty_is_none(value: Any) -> Any:
+    return None if value == "" else value
+
+
+EmptyIsNone = BeforeValidator(_empty_is_none)
+
+
+class PublicKey(Model):
+    """JWK of an Ed25519 key."""
+
+    crv: Annotated[str, Field(pattern="^Ed25519$")]
+    kty: Annotated[str, Field(pattern="^OKP$")]
+    x: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{43}$")]
+
+
+class EnrolmentRequest(Model):
+    """`proof` = poscore.enrolment.register_proof(mac_key, every other field)."""
+
+    locator: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
+    public_key: PublicKey
+    nonce: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{16,128}$")]
+    lan_url: Url
+    clock: Instant
+    proof: Hash
+
+    def application(self) -> Application:
+        said = self.model_dump(exclude={"public_key"})
+        return Application(public_key=self.public_key.model_dump(), **said)
+
+
+class ClosedEpoch(Model):
+    """Where the epoch before had come to at head office."""
+
+    epoch: Positive
+    seq: Whole
+    hash: Hash
+
+
+class EnrolmentAnswer(Model):
+    """`proof` = head_office_proof(mac_key, {"request": all of the request but proof, "answer": every other field})."""
+
+    store: Id
+    register: Id
+    epoch: Positive
+    chain: str
+    store_name: str
+    time_zone: str
+    root: str
+    sender_key: PublicKey
+    audience: str
+    pin_pepper: str
+    previous: ClosedEpoch | None
+    now: Instant
+    proof: Hash
+
+
+class SnapshotSeen(Model):
+    """Versions; null before the first."""
+
+    active: Whole | None
+    seen: Whole | None
+
+
+class CheckInRequest(Model):
+    """What a register says of itself. `lan_url`: null leaves what is known. `health`: as its own /health has it."""
+
+    lan_url: Url | None
+    snapshot: SnapshotSeen
+    offline: bool
+    queued_records: Whole
+    health: JsonValue
+    clock: Instant
+
+
+class SnapshotOffered(Model):
+    version: Positive
+
+
+class CheckInAnswer(Model):
+    """`snapshot`: what the register should have; null when it has it or there is none."""
+
+    now: Instant
+    next_check_in_s: Positive
+    snapshot: SnapshotOffered | None
+
+
+class JournalRecord(Model):
+    """`record`: the canonical JSON text; `hash`: hex SHA-256 of its UTF-8 bytes."""
+
+    hash: Hash
+    record: str
+
+
+class JournalBatch(Model):
+    """`head`: JWS over {register, epoch, seq, hash} by the register's key."""
+
+    epoch: Annotated[Positive, Field(le=1 << 31)]
+    head: Annotated[str, Field(min_length=1, max_length=4096)]
+    records: Annotated[list[JournalRecord], Field(min_length=1, max_length=MAX_RECORDS)]
+
+
+class GapView(Model):
+    """Both ends are missing, as is all between."""
+
+    first: Annotated[int, Field(alias="from")]
+    last: Annotated[int, Field(alias="to")]
+
+
+class SetAside(Model):
+    seq: Positive
+    reason: str
+
+
+class JournalReceipt(Model):
+    acked_seq: Whole
+    acked_hash: Hash
+    gap: GapView | None
+    quarantined: list[SetAside]
+    resend: list[Positive]
+
+
+class RegisterView(Model):
+    store: Id
+    register: Id
+    state: str
+    epoch: Whole
+    acked_seq: Whole
+    last_seen: Instant | None
+    lan_url: str | None
+    snapshot: SnapshotSeen
+    offline: bool | None
+    queued_records: Whole | None
+
+
+class RegisterPage(Model):
+    items: list[RegisterView]
+    next: str | None
+
+
+class SalePage(Model):
+    """Each item is a sale's document with store, register, epoch, seq, received_at and status."""
+
+    items: list[dict[str, Any]]
+    next: str | None
+
+
+class QuarantineView(Model):
+    id: str
+    store: Id
+    register: Id
+    epoch: Positive
+    seq: Positive
+    reason: str
+    detail: str
+    type: str | None
+    business_day: Day
+    training: bool
+    received_at: Instant
+    record: str
+
+
+class QuarantinePage(Model):
+    items: list[QuarantineView]
+    next: str | None
+
+
+class TaxSum(Model):
+    rate: int
+    net: int
+    tax: int
+    gross: int
+
+
+class Summary(Model):
+    sales: Whole
+    total: int
+    rounding: int
+    by_tender: dict[str, int]
+    by_vat: list[TaxSum]
+    quarantined: Whole
+
+
+_Limit = Annotated[int, Field(ge=1, le=1000)]
+_Place = Annotated[str, Field(pattern=r"^[0-9]{1,18}$")]
+
+
+class RegisterQuery(Model):
+    store: Annotated[Id | None, EmptyIsNone] = None
+    after: Annotated[Id | None, EmptyIsNone] = None
+    limit: _Limit = 1000
+
+
+class SummaryQuery(Model):
+    store: Annotated[Id | None, EmptyIsNone] = None
+    register: Annotated[Id | None, EmptyIsNone] = None
+    business_day: Annotated[Day | None, EmptyIsNone] = None
+
+
+class SaleQuery(SummaryQuery):
+    training: Annotated[bool | None, EmptyIsNone] = None
+    after: Annotated[_Place | None, EmptyIsNone] = None
+    limit: _Limit = 100
+
+
+class QuarantineQuery(SummaryQuery):
+    after: Annotated[_Place | None, EmptyIsNone] = None
+    limit: _Limit = 100
