@@ -25,19 +25,17 @@ from poscore.errors import Fault, Refused
 from register_svc.head_office.answers import CheckInAnswer, UploadAnswer
 from register_svc.head_office.budget import Breaker, unreachable, within
 from register_svc.head_office.clock import OfficeClock
+from register_svc.head_office.line import Call, Line, Patience
 from register_svc.identity import Identity
 from register_svc.settings import HeadOffice, is_plain_off_loopback
 
 if TYPE_CHECKING:
-    import requests
-
     from poscore.tokens import SigningKey
 
 PROBE_S = 2.0  # a cashier waits for it when going ONLINE
 CHECK_IN_S = 10.0
 UPLOAD_S = 30.0  # a full batch is about 1 MB when compressed: 20 s on a line of half a megabit
 _CONNECT_S = 2.0  # TCP sends its first packet again after 1 s; a line that needs a third is no line
-_MAX_ANSWER_BYTES = 4 << 20
 _WORTH_COMPRESSING = 512
 _ZSTD_LEVEL = 3
 
@@ -76,12 +74,11 @@ class HeadOfficeClient:
 
     def __init__(self, at: HeadOffice, identity: Identity, clock: OfficeClock, new_id: Callable[[], str]) -> None:
         check_transport(at)
-        self._url = at.url
+        self._line = Line(at.url)
         self._identity = identity
         self._clock = clock
         self._new_id = new_id
         self._lock = threading.Lock()
-        self._session: requests.Session | None = None
         self._keys: dict[int, SigningKey] = {}
         self.breaker = Breaker()
 
@@ -137,25 +134,12 @@ class HeadOfficeClient:
         return reply
 
     def _exchange(self, request: _Request, budget_s: float) -> _Reply:
-        import requests
-
-        headers = dict(request.headers)
+        headers = {"Accept": "application/json", "User-Agent": "offline-kassa-register", **dict(request.headers)}
         if request.signed:
             headers["Authorization"] = f"Bearer {self._token(request.body)}"
-        try:
-            with self._open_session().request(
-                request.method,
-                self._url + request.path,
-                data=request.body or None,
-                headers=headers,
-                timeout=(min(_CONNECT_S, budget_s), budget_s),
-                allow_redirects=False,  # head office redirects nobody; a hotel's sign-in page does
-                stream=True,
-            ) as response:
-                content = response.raw.read(_MAX_ANSWER_BYTES + 1, decode_content=True)
-                return _Reply(response.status_code, _object(content), _seconds(response.headers.get("Retry-After")))
-        except (requests.RequestException, OSError, _urllib3_error()) as error:
-            raise unreachable(f"head office cannot be reached: {_in_short(error)}") from error
+        patience = Patience(min(_CONNECT_S, budget_s), budget_s)
+        response = self._line.exchange(Call(request.method, request.path, request.body, headers), patience)
+        return _Reply(response.status, _object(response.body), response.retry_after_s)
 
     def _token(self, body: bytes) -> str:
         from poscore.tokens import Claims, sign_token
@@ -165,23 +149,8 @@ class HeadOfficeClient:
         claims = Claims(identity.register, identity.audience, issued_at, self._new_id(), sha256_hex(body))
         return sign_token(self.signing_key(identity.epoch), claims)
 
-    def _open_session(self) -> requests.Session:
-        import requests
-
-        with self._lock:
-            if self._session is None:
-                session = requests.Session()
-                session.trust_env = False  # a proxy or a CA bundle in somebody's environment is not ours to believe
-                session.headers["User-Agent"] = "offline-kassa-register"
-                session.headers["Accept"] = "application/json"
-                self._session = session
-            return self._session
-
     def close(self) -> None:
-        with self._lock:
-            if self._session is not None:
-                self._session.close()
-                self._session = None
+        self._line.close()
 
 
 def check_transport(at: HeadOffice) -> None:
@@ -206,8 +175,6 @@ def _accepted(reply: _Reply) -> dict[str, Any]:
 
 def _object(content: bytes) -> dict[str, Any]:
     """Head office answers JSON objects. Anything else is somebody else answering in its place."""
-    if len(content) > _MAX_ANSWER_BYTES:
-        raise unreachable("the answer is larger than head office ever gives")
     try:
         wire = orjson.loads(content)
     except orjson.JSONDecodeError:
@@ -224,24 +191,3 @@ def _compressed(body: bytes) -> tuple[bytes, tuple[tuple[str, str], ...]]:
     from backports import zstd
 
     return zstd.compress(body, _ZSTD_LEVEL), (*headers, ("Content-Encoding", "zstd"))
-
-
-def _seconds(retry_after: str | None) -> float | None:
-    return float(retry_after) if retry_after and retry_after.isdigit() and len(retry_after) < 6 else None
-
-
-def _urllib3_error() -> type[Exception]:
-    from urllib3.exceptions import HTTPError
-
-    return HTTPError
-
-
-def _in_short(error: Exception) -> str:
-    """What broke, without addresses of objects and pools: one line for a technician."""
-    cause: BaseException = error
-    while True:
-        inner = getattr(cause, "reason", None) or cause.__cause__ or (cause.args[0] if cause.args else None)
-        if not isinstance(inner, BaseException) or inner is cause:
-            break
-        cause = inner
-    return f"{type(cause).__name__}: {cause}"[:200]

@@ -23,6 +23,7 @@ from poscore.enrolment import EnrolmentCode, head_office_proof, proofs_equal, re
 from poscore.errors import Fault, PosError, Refused, Untrusted
 from register_svc.durable_files import replace_file, sync_directory
 from register_svc.head_office.client import check_transport
+from register_svc.head_office.line import Call, Line, Patience
 from register_svc.head_office.world import World
 from register_svc.identity import FILE_NAME as IDENTITY_FILE
 from register_svc.identity import EpochKey, Identity
@@ -34,7 +35,7 @@ ASKED, ANSWERED = "asked", "answered"
 
 _CONNECT_S = 5.0
 _ANSWER_S = 20.0  # a person waits, and a busy head office is better than a second code
-_MAX_ANSWER_BYTES = 1 << 20
+_TRY_AGAIN = "Check the address and the network; the same command may be run again with the same code."
 
 
 class UnsentJournal(Protocol):
@@ -127,32 +128,26 @@ def _saved_request(directory: Path, code: EnrolmentCode, wish: Wish, world: Worl
 
 
 def _post(office: HeadOffice, request: dict[str, Any]) -> dict[str, Any]:
-    import requests
-
-    hint = "Check the address and the network; the same command may be run again with the same code."
+    line = Line(office.url)
+    headers = {"Accept": "application/json", "Content-Type": "application/json"}
+    call = Call("POST", "/api/enrolments", json.dumps(request).encode(), headers)
     try:
-        with requests.Session() as session:
-            session.trust_env = False
-            response = session.post(
-                f"{office.url}/api/enrolments",
-                json=request,
-                timeout=(_CONNECT_S, _ANSWER_S),
-                allow_redirects=False,
-                stream=True,
-            )
-            content = response.raw.read(_MAX_ANSWER_BYTES, decode_content=True)
-        answer = json.loads(content)
-    except (requests.RequestException, OSError) as error:
-        raise Fault(
-            "head-office-unreachable", f"head office cannot be reached: {type(error).__name__}", hint
-        ) from error
-    except ValueError as error:
-        raise Fault("head-office-unreachable", f"{office.url} does not answer like a head office", hint) from error
-    if isinstance(answer, dict) and response.status_code in (200, 201):
+        response = line.exchange(call, Patience(_CONNECT_S, _ANSWER_S))
+    except Fault as fault:
+        raise Fault(fault.code, fault.detail, _TRY_AGAIN) from fault
+    finally:
+        line.close()
+    try:
+        answer = json.loads(response.body)
+    except ValueError:
+        answer = None
+    if not isinstance(answer, dict):
+        raise Fault("head-office-unreachable", f"{office.url} does not answer like a head office", _TRY_AGAIN)
+    if response.status in (200, 201):
         return answer
-    if isinstance(answer, dict) and isinstance(answer.get("code"), str) and response.status_code < 500:
+    if isinstance(answer.get("code"), str) and response.status < 500:
         raise Refused(answer["code"], str(answer.get("detail") or answer["code"]), answer.get("hint"))
-    raise Fault("head-office-unreachable", f"head office answered {response.status_code}", hint)
+    raise Fault("head-office-unreachable", f"head office answered {response.status}", _TRY_AGAIN)
 
 
 # -- what is answered ----------------------------------------------------------------------------------------------

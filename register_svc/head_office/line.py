@@ -1,0 +1,133 @@
+"""HTTP to head office over kept connections, by the standard library alone.
+
+`requests` would cost a till 6 MB and a tenth of a second at every start, for pools, proxies and cookies that nothing
+here uses. What is needed of it stands here:
+
+- A connection that head office has closed meanwhile is noticed, and the call goes over a new one. Nothing else is
+  retried: a call that was lost is its caller's to repeat.
+- Certificates are checked against this system's own store, where a chain's own CA is installed. No proxy is used.
+- Nothing is redirected: head office sends nobody elsewhere, but a hotel's sign-in page does.
+"""
+
+from __future__ import annotations
+
+import http.client
+import select
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from register_svc.head_office.budget import unreachable
+
+_MAX_IDLE = 4
+_MAX_ANSWER_BYTES = 4 << 20
+
+# How a connection ends that was closed while it lay idle.
+_CLOSED_MEANWHILE = (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """`path` follows the address's own path."""
+
+    method: str
+    path: str
+    body: bytes
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    status: int
+    body: bytes
+    retry_after_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds for connecting, and for each read after it. A whole call's time is bounded by `budget.within`."""
+
+    connect_s: float
+    read_s: float
+
+
+class Line:
+    """`url`: head office's address; a path in it stands before every call's own."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self._secure = parts.scheme == "https"
+        self._host, self._port, self._prefix = parts.hostname or "", parts.port, parts.path.rstrip("/")
+        self._lock = threading.Lock()
+        self._idle: list[http.client.HTTPConnection] = []
+
+    def exchange(self, call: Call, patience: Patience) -> Response:
+        """One exchange. Raises Fault `head-office-unreachable`."""
+        kept = self._kept()
+        try:
+            if kept is not None:
+                try:
+                    return self._over(kept, call, patience)
+                except _CLOSED_MEANWHILE:
+                    pass
+            return self._over(self._new(patience), call, patience)
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            said = f"{type(error).__name__}: {error}".removesuffix(": ")
+            raise unreachable(f"head office cannot be reached: {said[:200]}") from error
+
+    def close(self) -> None:
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
+
+    def _over(self, connection: http.client.HTTPConnection, call: Call, patience: Patience) -> Response:
+        try:
+            if connection.sock is None:
+                connection.connect()
+            connection.sock.settimeout(patience.read_s)
+            connection.request(call.method, self._prefix + call.path, call.body or None, dict(call.headers))
+            answer = connection.getresponse()
+            content = answer.read(_MAX_ANSWER_BYTES + 1)
+            if len(content) > _MAX_ANSWER_BYTES:
+                raise http.client.HTTPException("the answer is larger than head office ever gives")
+        except BaseException:
+            connection.close()
+            raise
+        response = Response(answer.status, content, _seconds(answer.headers.get("Retry-After")))
+        self._keep(connection)
+        return response
+
+    def _kept(self) -> http.client.HTTPConnection | None:
+        """A connection that still stands, or None."""
+        while True:
+            with self._lock:
+                if not self._idle:
+                    return None
+                connection = self._idle.pop()
+            # Nothing is on its way to us between two calls but the end of the connection.
+            if connection.sock is not None and not select.select([connection.sock], [], [], 0)[0]:
+                return connection
+            connection.close()
+
+    def _keep(self, connection: http.client.HTTPConnection) -> None:
+        if connection.sock is None:  # head office asked to close it
+            return
+        with self._lock:
+            if len(self._idle) < _MAX_IDLE:
+                self._idle.append(connection)
+                return
+        connection.close()
+
+    def _new(self, patience: Patience) -> http.client.HTTPConnection:
+        if not self._secure:
+            return http.client.HTTPConnection(self._host, self._port, timeout=patience.connect_s)
+        import ssl
+
+        context = ssl.create_default_context()
+        return http.client.HTTPSConnection(self._host, self._port, timeout=patience.connect_s, context=context)
+
+
+def _seconds(retry_after: str | None) -> float | None:
+    return float(retry_after) if retry_after and retry_after.isdecimal() and len(retry_after) < 6 else None
