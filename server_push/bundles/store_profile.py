@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from poscore.ids import check_id
+from server_push.registers.stores import Stores
+from server_push.settings import Settings
+from server_push.storage import Storage
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +35,24 @@ class StoreProfile:
         trader = self.chain if self.chain and self.chain != self.name else ""
         number = f"Y-tunnus {self.business_id}" if self.business_id else ""
         return tuple(line for line in (trader, self.name, *self.address, number) if line)
+
+
+def profiles(storage: Storage, directory: Path) -> Callable[[str], StoreProfile]:
+    """Profiles of the stores that this office keeps. The function raises Refused `store-not-found`."""
+    stores = Stores(storage)
+
+    def profile_of(store: str) -> StoreProfile:
+        found = stores.get(store)
+        chain = Settings.read(directory).chain
+        return StoreProfile(
+            found.store,
+            found.name,
+            chain.name,
+            chain.business_id,
+            found.pin_pepper,
+            found.address,
+            found.time_zone,
+            found.language,
+        )
+
+    return profile_of

@@ -32,6 +32,13 @@ def upgrade() -> None:
         sqlite_where=sa.text("store <> ''"),
         postgresql_where=sa.text("store <> ''"),
     )
+    op.create_index(
+        "ix_article_popular",
+        "article",
+        ["popularity", "article_id"],
+        sqlite_where=sa.text("popularity > 0"),
+        postgresql_where=sa.text("popularity > 0"),
+    )
     op.create_table(
         "customer",
         sa.Column("customer_id", sa.Text, primary_key=True),

@@ -1,0 +1,110 @@
+"""What stands in a store's catalogue beside its articles: small tables, written out here or read from head office.
+
+Each is a `Part`: a table, its key, and either rows or the SELECT over the attached `office` database that gives them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from poscore.catalog_format import ALLOW, DENY, SCHEMA
+from poscore.vat import FINLAND, VatTable
+from server_push.bundles.store_profile import StoreProfile
+
+QUICK_KEYS = 24  # four rows of six: what a screen of 1024 × 768 holds beside the lines
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """`rows` or `select`; the columns are the table's own, the key first."""
+
+    table: str
+    key: tuple[str, ...]
+    columns: tuple[str, ...]
+    rows: Sequence[tuple[Any, ...]] = ()
+    select: str = ""
+
+
+def parts(profile: StoreProfile) -> Iterable[Part]:
+    yield Part("meta", ("key",), ("key", "value"), _meta(profile))
+    yield Part(
+        "tender_type",
+        ("type",),
+        ("type", "position", "names", "online", "offline", "needs_customer", "reason"),
+        _tender_types(),
+    )
+    yield Part("vat_rate", ("code", "valid_from"), ("code", "valid_from", "rate", "valid_to"), _vat_rates(FINLAND))
+    yield Part(
+        "customer",
+        ("customer_id",),
+        ("customer_id", "name", "business_id", "tenders", "credit_limit"),
+        # no address, no e-mail: what a till does not need does not lie on it
+        select="SELECT customer_id, name, business_id, tenders, credit_limit FROM office.customer WHERE withdrawn = 0",
+    )
+    yield Part(
+        "cashier",
+        ("cashier_id",),
+        ("cashier_id", "name", "role", "pin_hash"),
+        select="SELECT cashier_id, name, role, pin_hash FROM office.cashier JOIN office.cashier_pin_hash"
+        f" USING(cashier_id) WHERE withdrawn = 0 AND store = '{profile.store}'",  # an id of [a-z0-9-], checked
+    )
+
+
+def _meta(profile: StoreProfile) -> list[tuple[Any, ...]]:
+    """Less `published_at` and `article_count`, which are written when anything else has changed."""
+    return [
+        ("schema", str(SCHEMA)),
+        ("store", profile.store),
+        ("store_name", profile.name),
+        ("chain", profile.chain),
+        ("business_id", profile.business_id),
+        ("time_zone", profile.time_zone),
+        ("language", profile.language),
+        ("receipt_header", _json(list(profile.receipt_header))),
+        ("receipt_footer", _json(list(profile.receipt_footer))),
+    ]
+
+
+def _vat_rates(table: VatTable) -> list[tuple[Any, ...]]:
+    return [
+        (rate.code, rate.valid_from.isoformat(), rate.rate, rate.valid_to.isoformat() if rate.valid_to else None)
+        for rate in table.rates
+    ]
+
+
+_PAYROLL = {
+    "fi": "Palkkaveloitus tarkistetaan pääkonttorista, eikä sitä voi tehdä OFFLINE-tilassa.",
+    "sv": "Löneavdrag kontrolleras av huvudkontoret och kan inte göras i OFFLINE-läge.",
+    "en": "Payroll deduction is checked with head office and cannot be made while OFFLINE.",
+}
+_BONUS = {
+    "fi": "Bonushyvitys tarkistetaan pääkonttorista, eikä sitä voi antaa OFFLINE-tilassa.",
+    "sv": "Bonusgottgörelse kontrolleras av huvudkontoret och kan inte ges i OFFLINE-läge.",
+    "en": "Bonus credit is checked with head office and cannot be given while OFFLINE.",
+}
+
+
+def _tender_types() -> list[tuple[Any, ...]]:
+    """All normal tenders work OFFLINE; the special ones need head office's word."""
+    table: list[tuple[str, tuple[str, str, str], str, bool, dict[str, str] | None]] = [
+        ("cash", ("Käteinen", "Kontant", "Cash"), ALLOW, False, None),
+        ("card", ("Kortti", "Kort", "Card"), ALLOW, False, None),
+        ("invoice", ("Lasku", "Faktura", "Invoice"), ALLOW, True, None),
+        ("account", ("Tili", "Konto", "Account"), ALLOW, True, None),
+        ("payroll", ("Palkkaveloitus", "Löneavdrag", "Payroll deduction"), DENY, True, _PAYROLL),
+        ("bonus", ("Bonushyvitys", "Bonusgottgörelse", "Bonus credit"), DENY, True, _BONUS),
+    ]
+    return [
+        (
+            *(kind, position, _json(dict(zip(("fi", "sv", "en"), names, strict=True))), ALLOW, offline),
+            *(int(needs_customer), _json(reason) if reason else None),
+        )
+        for position, (kind, names, offline, needs_customer, reason) in enumerate(table, 1)
+    ]
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

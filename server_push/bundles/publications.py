@@ -1,0 +1,97 @@
+"""What has been published: rows with the signed bytes, and the fleet's one counter that versions are drawn from."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, desc, select, update
+
+from poscore.bundle import BundleInfo, catalog_target
+from poscore.errors import Fault
+from poscore.instants import instant_text, parse_instant
+from server_push.bundles.metadata import Catalogue, File, SignedFile
+from server_push.storage import upsert
+from server_push.storage.tables.bundles import publication, version_counter
+
+_FLEET = "fleet"
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """A published catalogue with its signed metadata."""
+
+    catalogue: Catalogue
+    targets: SignedFile
+    snapshot: SignedFile
+
+    @property
+    def store(self) -> str:
+        return self.catalogue.info.store
+
+    @property
+    def version(self) -> int:
+        return self.catalogue.info.version
+
+
+def draw_version(connection: Connection) -> int:
+    """The next number of the fleet. Numbers may be lost, never given twice."""
+    counter = version_counter.c
+    drawn = connection.execute(
+        update(version_counter).where(counter.name == _FLEET).values(value=counter.value + 1).returning(counter.value)
+    ).scalar()
+    if drawn is None:
+        drawn = 1
+        upsert(connection, version_counter, [{"name": _FLEET, "value": drawn}])
+    return int(drawn)
+
+
+def save(connection: Connection, published: Publication) -> None:
+    """Insert, or replace the signed metadata of one that is there."""
+    catalogue, info = published.catalogue, published.catalogue.info
+    row = {
+        "store": info.store,
+        "version": info.version,
+        "published_at": info.published_at,
+        "sha256": catalogue.plain.sha256,
+        "bytes": catalogue.plain.bytes,
+        "full_sha256": catalogue.carried.sha256,
+        "full_bytes": catalogue.carried.bytes,
+        "articles": info.articles,
+        "info": json.dumps(info.to_wire(), ensure_ascii=False),
+        "targets_version": published.targets.version,
+        "targets_expires": instant_text(published.targets.expires),
+        "targets": published.targets.data,
+        "snapshot_version": published.snapshot.version,
+        "snapshot_expires": instant_text(published.snapshot.expires),
+        "snapshot": published.snapshot.data,
+    }
+    upsert(connection, publication, [row])
+
+
+def newest(connection: Connection, store: str) -> Publication | None:
+    rows = connection.execute(
+        select(publication).where(publication.c.store == store).order_by(desc(publication.c.version)).limit(1)
+    )
+    row = rows.one_or_none()
+    return None if row is None else _publication(row)
+
+
+def versions(connection: Connection, store: str) -> list[int]:
+    """All of a store's, the newest first."""
+    found = select(publication.c.version).where(publication.c.store == store).order_by(desc(publication.c.version))
+    return list(connection.execute(found).scalars())
+
+
+def _publication(row: Row[Any]) -> Publication:
+    try:
+        info = BundleInfo.from_wire(json.loads(row.info))
+    except ValueError as error:
+        raise Fault("publication-damaged", f"version {row.version} of {row.store} cannot be read: {error}") from None
+    plain = File(catalog_target(row.store), row.sha256, row.bytes)
+    return Publication(
+        Catalogue(plain, info, File(info.full, row.full_sha256, row.full_bytes)),
+        SignedFile(row.targets_version, parse_instant(row.targets_expires), row.targets),
+        SignedFile(row.snapshot_version, parse_instant(row.snapshot_expires), row.snapshot),
+    )

@@ -1,0 +1,239 @@
+"""Publishes a store's catalogue: refreshed, checked, packed, signed, noted; and hands it out, stamped anew each time.
+
+    publisher = Publisher.of(directory, storage)
+    publisher.publish("s1", now)                                # Published(store, version, sha256, bytes, articles)
+    publisher.write_container("s1", Path("s1.bundle"), now)     # SentBundle(…, timestamp_version, …)
+
+- What has not changed is not published again: the same version, the same bytes.
+- A catalogue that fails its check is not signed, and what was published before stays the newest.
+- The file is on disk before the row that names it, so a kill leaves a file that nobody names and no row without a file.
+- One publishing of a store at a time, whichever processes ask for it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import IO, Any
+
+from poscore.bundle import BundleInfo, catalog_target, full_target
+from poscore.catalog_format import SCHEMA
+from poscore.errors import Fault, Refused
+from poscore.ids import check_id
+from poscore.instants import instant_text
+from server_push.assortment.pins import PinVault
+from server_push.bundles import catalog, container, publications
+from server_push.bundles.durable import put_in_place
+from server_push.bundles.keys import SENDER, TARGETS, Keys
+from server_push.bundles.metadata import Catalogue, File, SignedFile, sign_snapshot, sign_targets, sign_timestamp
+from server_push.bundles.packing import Packed, pack
+from server_push.bundles.pin_hashes import refresh_pin_hashes
+from server_push.bundles.publications import Publication
+from server_push.bundles.store_profile import StoreProfile, profiles
+from server_push.storage import Storage
+
+# Signed again when less than this is left, so that no bundle leaves with metadata that may expire on its way.
+RENEW_TARGETS = timedelta(days=30)
+RENEW_SNAPSHOT = timedelta(days=14)
+# Published files that are kept: a register that is some versions behind is met with what it has.
+KEEP_FILES = 14
+_LOCK_WAIT_S = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """`new`: this call made it. `sha256`, `bytes`: of the plain catalogue, which is what a register reports."""
+
+    store: str
+    version: int
+    sha256: str
+    bytes: int
+    articles: int
+    published_at: str
+    new: bool
+
+    def to_wire(self) -> dict[str, Any]:
+        return {
+            "store": self.store,
+            "version": self.version,
+            "sha256": self.sha256,
+            "bytes": self.bytes,
+            "articles": self.articles,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class SentBundle:
+    """A container as it was written. `bytes`: of the whole container."""
+
+    store: str
+    version: int
+    timestamp_version: int
+    sha256: str
+    articles: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Transport:
+    """A way for the catalogue to travel: a signed target and the file that holds it. Today only the whole file."""
+
+    target: File
+    path: Path
+
+
+class Publisher:
+    """`profile_of` knows the stores; it raises Refused `store-not-found`."""
+
+    def __init__(self, directory: Path, storage: Storage, profile_of: Callable[[str], StoreProfile]) -> None:
+        self._folder = directory / "bundles"
+        self._storage = storage
+        self._profile_of = profile_of
+        self.keys = Keys(directory / "keys")
+
+    @classmethod
+    def of(cls, directory: Path, storage: Storage) -> Publisher:
+        """For the stores that this office keeps."""
+        return cls(directory, storage, profiles(storage, directory))
+
+    # -- publishing
+
+    def publish(self, store: str, now: datetime, *, force: bool = False, fresh: bool = False) -> Published:
+        """The newest catalogue of a store, published when it differs from the last one.
+
+        `force` publishes a new version in any case, `fresh` also starts a new lineage (every register then fetches the
+        whole file once). Raises Refused `store-not-found`, Fault `lineage-damaged`, `check-failed`.
+        """
+        profile = self._profile_of(store)
+        with self._only_one(store) as folder:
+            refresh_pin_hashes(self._storage, PinVault.at(self.keys.folder), profile)
+            lineage, last = folder / "lineage.db", self._newest(store)
+            changed = catalog.refresh(lineage, self._storage.path, profile, instant_text(now), fresh=fresh, force=force)
+            if last is not None and not changed and self._is(lineage, last):
+                return _published(last, new=False)
+            packed = pack(lineage, folder / "packing.tmp")
+            made = self._signed(profile.store, packed, now)
+            put_in_place(packed.full, self._full_path(made))
+            with self._storage.write() as connection:
+                publications.save(connection, made)
+            self._tidy(folder, store)
+            return _published(made, new=True)
+
+    def _signed(self, store: str, packed: Packed, now: datetime) -> Publication:
+        with self._storage.write() as connection:
+            version = publications.draw_version(connection)
+        info = BundleInfo(
+            store,
+            version,
+            SCHEMA,
+            packed.articles,
+            packed.published_at,
+            full=full_target(store),
+            probes=packed.probes,
+            deltas={},  # {sha256 of a base: target}; the seam where another transport is named
+        )
+        plain = File(catalog_target(store), packed.sha256, packed.bytes)
+        catalogue = Catalogue(plain, info, File(info.full, packed.full_sha256, packed.full_bytes))
+        targets = sign_targets(self.keys.signer(TARGETS), version, now, catalogue)
+        return Publication(catalogue, targets, sign_snapshot(self.keys.signer(SENDER), version, now, targets))
+
+    def _is(self, lineage: Path, last: Publication) -> bool:
+        """Is the last published file what the lineage holds, and still there to be sent?"""
+        if lineage.stat().st_size != last.catalogue.plain.bytes or not self._full_path(last).exists():
+            return False
+        return _sha256(lineage) == last.catalogue.plain.sha256
+
+    # -- sending
+
+    def newest(self, store: str) -> Published:
+        """Raises Refused `not-published`."""
+        return _published(self._published(store), new=False)
+
+    def transports(self, published: Publication) -> list[Transport]:
+        """The ways in which a bundle may carry the catalogue, the smallest first."""
+        return [Transport(published.catalogue.carried, self._full_path(published))]
+
+    def write_container(self, store: str, target: Path | IO[bytes], now: datetime) -> SentBundle:
+        """The newest bundle of a store as one zip, with a stamp of its own. `target`: a new file, or an open stream.
+
+        Raises Refused `not-published`, Fault `bundle-missing`.
+        """
+        published, stamp = self._stamped(store, now)
+        transport = self.transports(published)[-1]
+        if not transport.path.exists():
+            hint = f"server-push bundle {store} --force makes it anew"
+            raise Fault("bundle-missing", f"{transport.path} is gone", hint)
+        members = container.members(self.keys.later_roots(), stamp, published.snapshot, published.targets)
+        length = container.write(target, members, [(transport.target, transport.path)])
+        plain, articles = published.catalogue.plain, published.catalogue.info.articles
+        return SentBundle(store, published.version, stamp.version, plain.sha256, articles, length)
+
+    def _stamped(self, store: str, now: datetime) -> tuple[Publication, SignedFile]:
+        """The newest publication, signed again where that is due, and a stamp made now."""
+        published = self._published(store)
+        stale_targets = published.targets.expires - now < RENEW_TARGETS
+        stale_snapshot = stale_targets or published.snapshot.expires - now < RENEW_SNAPSHOT
+        sender = self.keys.signer(SENDER)
+        with self._storage.write() as connection:
+            if stale_targets:
+                version = publications.draw_version(connection)
+                targets = sign_targets(self.keys.signer(TARGETS), version, now, published.catalogue)
+                published = replace(published, targets=targets)
+            if stale_snapshot:
+                version = publications.draw_version(connection)
+                published = replace(published, snapshot=sign_snapshot(sender, version, now, published.targets))
+                publications.save(connection, published)
+            version = publications.draw_version(connection)
+        return published, sign_timestamp(sender, version, now, published.snapshot)
+
+    # -- what lies where
+
+    def _published(self, store: str) -> Publication:
+        found = self._newest(store)
+        if found is None:
+            raise Refused("not-published", f"store {store} has no bundle yet", hint=f"server-push bundle {store}")
+        return found
+
+    def _newest(self, store: str) -> Publication | None:
+        with self._storage.read() as connection:
+            return publications.newest(connection, store)
+
+    def _full_path(self, published: Publication) -> Path:
+        return self._folder / published.store / f"{published.version}.catalog.db.zst"
+
+    def _tidy(self, folder: Path, store: str) -> None:
+        """Remove what is too old, and what a killed publishing left behind."""
+        with self._storage.read() as connection:
+            kept = {f"{version}.catalog.db.zst" for version in publications.versions(connection, store)[:KEEP_FILES]}
+        for path in folder.glob("*.zst"):
+            if path.name not in kept:
+                path.unlink(missing_ok=True)
+
+    @contextmanager
+    def _only_one(self, store: str) -> Iterator[Path]:
+        """The store's folder, held against every other process; a lock that dies with its holder, on any system."""
+        folder = self._folder / check_id(store, "store id")
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = sqlite3.connect(folder / "lock.db", timeout=_LOCK_WAIT_S, isolation_level=None)
+        with closing(lock):
+            try:
+                lock.execute("BEGIN EXCLUSIVE")
+            except sqlite3.OperationalError as error:
+                raise Fault("publishing", f"store {store} is being published elsewhere: {error}") from None
+            yield folder
+
+
+def _published(found: Publication, new: bool) -> Published:
+    plain, info = found.catalogue.plain, found.catalogue.info
+    return Published(found.store, found.version, plain.sha256, plain.bytes, info.articles, info.published_at, new)
+
+
+def _sha256(path: Path) -> str:
+    import hashlib
+
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
