@@ -21,7 +21,7 @@ from flask import Flask, Request, Response, request
 from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import HTTPException
 
-from poscore.errors import Fault, PosError, Refused
+from poscore.errors import PosError, Refused
 from poscore.http import openapi, problems
 from poscore.idempotency import Idempotency
 
@@ -173,4 +173,4 @@ def respond(answer: Any) -> Response:
 def _unexpected(error: Exception) -> Response:
     _LOG.exception("a request failed", exc_info=error)
     hint = "The log has the details; retry, and call support when it comes back."
-    return problems.of_pos_error(Fault("internal", "something went wrong inside the service", hint))
+    return problems.problem(500, "internal", "something went wrong inside the service", hint)
