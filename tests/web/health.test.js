@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { HealthView, valueText } from '../../webclient/static/technician/state.js'
+import { setLanguage } from '../../webclient/static/i18n/index.js'
+import { HealthView } from '../../webclient/static/technician/state.js'
+import { hintText, valueText } from '../../webclient/static/lib/checks.js'
 
 const check = (name, status) => ({ name, status, value: null, since: null, hint: null })
 const health = (status, ...checks) => ({ status, register: 'r1', version: '0.1', mode: 'ONLINE', checks })
@@ -37,15 +39,31 @@ test('a clock that is set back makes no negative age', () => {
   assert.equal(view.age_s(5_000), 0)
 })
 
-test('any value a check may have is words', () => {
+const now = new Date('2026-11-22T20:30:00.000Z')
+
+test('any value a check may have is words, with its unit read from its name', () => {
+  setLanguage('en')
   for (const [value, text] of [
     [null, ''],
     ['41 GB', '41 GB'],
-    [3, '3'],
-    [true, 'true'],
     [['a', 'b'], 'a, b'],
-    [{ free_bytes: 4, oldest: null }, 'free bytes 4'],
+    ['OFFLINE by hand', 'put OFFLINE by hand'],
+    [{ free_bytes: 44_000_000_000, oldest: null }, 'free 40 GB'],
+    [{ version: 812, age_s: 1560 }, 'version 812 · age 26 min'],
+    [{ offset_s: -7200 }, 'off by -2 h'],
+    [{ brand_new: true }, 'brand new true'],
   ]) {
-    assert.equal(valueText(value), text)
+    assert.equal(valueText(value, now), text)
   }
+})
+
+test('a hint is in the language of the technician; a fault keeps the words of the register as well', () => {
+  setLanguage('sv')
+  assert.equal(hintText({ name: 'disk', status: 'warn', hint: 'Free some.' }), 'Frigör utrymme på kassans disk.')
+  assert.match(
+    hintText({ name: 'backup', status: 'fail', hint: 'No space in /b.' }),
+    /^Säkerhetskopian .* \(No space in \/b\.\)$/,
+  )
+  assert.equal(hintText({ name: 'lamp', status: 'fail', hint: 'Change it.' }), 'Change it.')
+  assert.equal(hintText({ name: 'disk', status: 'pass', hint: null }), '')
 })

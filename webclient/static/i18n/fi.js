@@ -1,3 +1,4 @@
+import { checks } from './fi/checks.js'
 import { common } from './fi/common.js'
 import { health } from './fi/health.js'
 import { paying } from './fi/paying.js'
@@ -5,4 +6,4 @@ import { problems } from './fi/problems.js'
 import { selling } from './fi/selling.js'
 
 /** @type {import('./en.js').Table} */
-export const fi = { ...common, ...selling, ...paying, ...health, ...problems }
+export const fi = { ...common, ...selling, ...paying, ...health, ...checks, ...problems }

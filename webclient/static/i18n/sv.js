@@ -1,3 +1,4 @@
+import { checks } from './sv/checks.js'
 import { common } from './sv/common.js'
 import { health } from './sv/health.js'
 import { paying } from './sv/paying.js'
@@ -5,4 +6,4 @@ import { problems } from './sv/problems.js'
 import { selling } from './sv/selling.js'
 
 /** @type {import('./en.js').Table} */
-export const sv = { ...common, ...selling, ...paying, ...health, ...problems }
+export const sv = { ...common, ...selling, ...paying, ...health, ...checks, ...problems }

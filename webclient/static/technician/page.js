@@ -1,7 +1,7 @@
 /** The phone page: one large verdict, then every check, gravest first, and how old all that is. */
 import { attr, el, keyed, text } from '../lib/dom.js'
-import { figures, language, languages, maybe, setLanguage, t, tables } from '../i18n/index.js'
-import { valueText } from './state.js'
+import { figures, language, languages, setLanguage, t, tables } from '../i18n/index.js'
+import { checkName, hintText, valueText } from '../lib/checks.js'
 
 /** @typedef {import('./state.js').HealthView} HealthView */
 /** @typedef {import('./state.js').Verdict} Verdict */
@@ -85,7 +85,7 @@ export class TechnicianPage extends HTMLElement {
     const { view } = this
     if (view.silent) return age === null ? t('health.never') : t('health.no-answer-help', { seconds: age })
     if (view.health === null) return ''
-    const wrong = view.checks.filter((check) => check.status !== 'pass').map((check) => nameOf(check))
+    const wrong = view.checks.filter((check) => check.status !== 'pass').map((check) => checkName(check))
     return wrong.length === 0 ? t('health.all-good') : wrong.join(', ')
   }
 
@@ -97,9 +97,6 @@ export class TechnicianPage extends HTMLElement {
     this.draw(Date.now())
   }
 }
-
-/** @param {Check} check */
-const nameOf = ({ name }) => maybe(`check.${name}`) ?? name.replaceAll('_', ' ')
 
 function checkRow() {
   return el(
@@ -122,14 +119,14 @@ function drawCheck(row, check, now) {
     )
   attr(row, 'class', `check check-${check.status}`)
   text(mark, MARKS[check.status])
-  text(name, nameOf(check))
+  text(name, checkName(check))
   text(word, t(`health.${check.status}`))
-  text(value, valueText(check.value))
+  text(value, valueText(check.value, now))
   text(
     since,
     check.since && check.status !== 'pass' ? t('health.since', { when: figures().when(check.since, now) }) : '',
   )
-  text(hint, check.hint ?? '')
+  text(hint, hintText(check))
   for (const part of [value, since, hint]) part.hidden = part.textContent === ''
 }
 

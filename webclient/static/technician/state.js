@@ -42,16 +42,3 @@ export class HealthView {
     return [...(this.health?.checks ?? [])].sort((a, b) => GRAVITY[a.status] - GRAVITY[b.status])
   }
 }
-
-/**
- * A check's value in words: the register decides what it says, this only joins it.
- * @param {unknown} value
- * @returns {string}
- */
-export function valueText(value) {
-  if (value === null || value === undefined) return ''
-  if (Array.isArray(value)) return value.map(valueText).join(', ')
-  if (typeof value !== 'object') return String(value)
-  const parts = Object.entries(value).filter(([, part]) => part !== null)
-  return parts.map(([name, part]) => `${name.replaceAll('_', ' ')} ${valueText(part)}`).join(', ')
-}

@@ -5,11 +5,12 @@ import { Wedge } from '../lib/wedge.js'
 /** @typedef {import('./till.js').Till} Till */
 
 /**
+ * The settings are this screen's own, for a scanner that is set to a prefix key or is uncommonly slow.
  * @param {Till} till
- * @param {string} prefix  the key the scanner sends first, if it is set to
  */
-export function listen(till, prefix = '') {
-  const wedge = new Wedge({ prefix })
+export function listen(till) {
+  const idle_ms = Number(till.settings.get('scanner-idle-ms', '')) || undefined
+  const wedge = new Wedge({ prefix: till.settings.get('scanner-prefix', ''), ...(idle_ms && { idle_ms }) })
   document.addEventListener(
     'keydown',
     (event) => {

@@ -1,16 +1,19 @@
 /** The state of the register, said fact by fact. Pure: the instant arrives written. */
+import { checkName, hintText } from '../lib/checks.js'
 import { t } from '../i18n/index.js'
 import { priceDate } from './signs.js'
 
 /** @typedef {import('./state.js').TillState} TillState */
 /** @typedef {{name: string, value: string}} Fact */
 
+const MARKS = { warn: '▲', fail: '■' }
+
 /**
  * @param {TillState} state
  * @param {(instant: string) => string} when
  * @returns {Fact[]}
  */
-export function facts({ register, offline }, when) {
+export function facts({ register, offline, health }, when) {
   const list = []
   if (offline) {
     list.push({ name: t('link.mode'), value: mode(offline, when) })
@@ -27,6 +30,9 @@ export function facts({ register, offline }, when) {
   if (register) list.push({ name: t('health.version', { version: '' }).trim(), value: register.version })
   if (register?.lan_url)
     list.push({ name: t('link.phone'), value: `${register.lan_url.replace(/\/$/, '')}/technician` })
+  for (const check of health?.checks ?? []) {
+    if (check.status !== 'pass') list.push({ name: `${MARKS[check.status]} ${checkName(check)}`, value: hintText(check) })
+  }
   return list
 }
 

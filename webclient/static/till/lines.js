@@ -83,9 +83,9 @@ function notes(line) {
 function unknownRow(till, unknown) {
   return el(
     'li',
-    { class: 'line-unknown', role: 'alert' },
+    { class: 'line-unknown' },
     el('span', { class: 'line-unknown-mark', 'aria-hidden': 'true' }, '▲'),
-    el('span', { class: 'line-unknown-word' }, t('sale.not-found', { code: unknown.code })),
+    el('span', { class: 'line-unknown-word', role: 'alert' }, t('sale.not-found', { code: unknown.code })),
     el(
       'button',
       { type: 'button', class: 'key', onclick: () => till.desk.change((state) => state.dismiss(unknown.id)) },

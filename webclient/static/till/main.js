@@ -20,6 +20,6 @@ const app = new TillApp()
 document.body.append(app.withTill(till))
 till.desk.draw = () => app.drawSoon()
 till.speak = (language) => app.speak(language)
-listen(till, till.settings.get('scanner-prefix', ''))
+listen(till)
 void till.link.watch(pause)
 setInterval(() => app.drawSoon(), 1000) // the clock, and the age of what is shown

@@ -6,6 +6,7 @@ import { languageKeys } from './language-keys.js'
 import { Screen } from './screen.js'
 
 export class SignInScreen extends Screen {
+  #register = el('p', { class: 'sign-register' })
   #store = el('p', { class: 'sign-store' })
   #kept = el('p', { class: 'sign-kept', role: 'status' })
   #number = el('input')
@@ -47,6 +48,8 @@ export class SignInScreen extends Screen {
       'div',
       { class: 'sign-welcome' },
       el('h2', null, t('sign-in.title')),
+      el('img', { class: 'sign-mark', src: '/static/icon.svg', alt: '' }),
+      this.#register,
       this.#store,
       this.#kept,
       languageKeys((one) => this.till.speak(one)),
@@ -57,7 +60,8 @@ export class SignInScreen extends Screen {
   /** @override */
   draw() {
     const { register, interrupted, inHand } = this.till.state
-    text(this.#store, register ? `${register.chain} · ${register.store_name}` : '')
+    text(this.#register, register ? t('app.register', { register: register.register }) : '')
+    text(this.#store, register ? [register.store_name, register.chain].filter(Boolean).join(' · ') : '')
     this.#kept.hidden = !interrupted
     text(this.#kept, t('sign-in.again'))
     text(this.#go, this.#number.value === '' || this.#pin.value === '' ? t('sign-in.next') : t('sign-in.go'))

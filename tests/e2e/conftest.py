@@ -1,0 +1,66 @@
+"""One real shop for all browser journeys: a head office, two registers, and browsers at their tills.
+
+r1 sells, goes OFFLINE, is killed and returns; r2 shows every screen in every size and language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.support.fleet import DEMO_LISTS, Fleet, Lists, Plan
+from tests.support.pages import KIOSK, TechnicianPhone, TillPage, Watched
+from tests.support.shop import write_articles
+
+# A busy two-core machine builds, tests and browses at once; a page that hangs is still found.
+expect.set_options(timeout=10_000)
+
+
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
+    folder = tmp_path_factory.mktemp("shop")
+    lists = Lists(write_articles(folder / "articles.csv"), DEMO_LISTS.customers, DEMO_LISTS.cashiers)
+    with Fleet(folder / "fleet", Plan(registers=("r1", "r2"), lists=lists)) as fleet:
+        yield fleet
+
+
+@pytest.fixture
+def watched(browser: Browser) -> Iterator[Callable[..., Watched]]:
+    """Makes a page of a kind at a register; at the end nothing bad may have happened on any of them."""
+    pages: list[Watched] = []
+
+    def make(kind: type[Watched], url: str, size: tuple[int, int] = KIOSK, **more: object) -> Watched:
+        width, height = size
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, locale="fi-FI", timezone_id="Europe/Helsinki"
+        )
+        pages.append(kind(context.new_page(), url, **more))
+        return pages[-1]
+
+    yield make
+    faults = [fault for one in pages for fault in one.faults]
+    for one in pages:
+        one.page.context.close()
+    assert not faults, "\n".join(faults)
+
+
+@pytest.fixture
+def till_at(shop: Fleet, watched: Callable[..., Watched]) -> Callable[..., TillPage]:
+    def make(register: str, size: tuple[int, int] = KIOSK) -> TillPage:
+        page = watched(TillPage, shop.register(register).till_url, size, books=shop.books)
+        assert isinstance(page, TillPage)
+        return page
+
+    return make
+
+
+@pytest.fixture
+def phone_at(shop: Fleet, watched: Callable[..., Watched]) -> Callable[..., TechnicianPhone]:
+    def make(register: str, size: tuple[int, int] = (390, 844)) -> TechnicianPhone:
+        page = watched(TechnicianPhone, shop.register(register).lan_url, size)
+        assert isinstance(page, TechnicianPhone)
+        return page
+
+    return make
