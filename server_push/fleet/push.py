@@ -7,6 +7,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import logging
 import shutil
 import tempfile
@@ -16,9 +18,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Protocol
+from typing import IO, Any, Protocol, cast
 
 from poscore.errors import Fault, PosError, Refused
+from server_push.bundles.publishing import Publisher
 from server_push.fleet.deployments import Deployment, Deployments, Result, Target
 from server_push.fleet.states import UNSERVED, Event
 from server_push.fleet.wire import Container, RegisterWire, Sender, Standing
@@ -32,26 +35,6 @@ _SELLING = ("TRIAL", "GOOD")
 _STAGED = "STAGED"
 _BUSY_TRIES, _BUSY_PAUSE_S = 30, 2.0
 _LEFT_BEHIND_S = 24 * 3600
-
-
-class Publisher(Protocol):
-    """Makes a store's bundle."""
-
-    def publish(self, store: str, now: datetime) -> int:
-        """The version that holds the store's present data; a new one only when they have changed."""
-        ...
-
-    def write_container(self, store: str, path: Path, now: datetime) -> Container:
-        """The bundle as a file, its timestamp stamped now."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """`now`: the clock. `new_id`: ids nobody has had before."""
-
-    now: Callable[[], datetime]
-    new_id: Callable[[], str]
 
 
 class Progress(Protocol):
@@ -90,15 +73,19 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Fleet:
-    """Everything a push needs. `scratch`: a folder on the data disk for bundles on their way."""
+    """Everything a push needs.
+
+    `scratch`: a folder on the data disk for bundles on their way. `new_id`: ids nobody has had before.
+    """
 
     deployments: Deployments
     registers: Registers
     publisher: Publisher
     sender: Sender
     limits: Push
-    world: World
     scratch: Path
+    now: Callable[[], datetime]
+    new_id: Callable[[], str]
 
     def push(self, registers: Sequence[Register], progress: Progress | None = None) -> Outcome:
         """One rollout to these registers; returns when each has ended. Raises Refused `nothing-to-push`."""
@@ -106,9 +93,9 @@ class Fleet:
             raise Refused("nothing-to-push", "there is no such register", hint="server-push registers list shows them")
         self.scratch.mkdir(exist_ok=True)
         _sweep(self.scratch)
-        rollout = self.world.new_id()
+        rollout = self.new_id()
         pairs = [(one.store, one.register) for one in registers]
-        targets = self.deployments.begin(rollout, pairs, self.world.now())
+        targets = self.deployments.begin(rollout, pairs, self.now())
         by_store: dict[str, list[Target]] = {}
         for target in targets:
             by_store.setdefault(target.store, []).append(target)
@@ -116,7 +103,7 @@ class Fleet:
             jobs = [pool.submit(self.push_store, mine, progress or Silence()) for mine in by_store.values()]
         for job in jobs:
             job.result()
-        return Outcome(rollout, self.deployments.finish(rollout, self.world.now()), self.deployments.of(rollout))
+        return Outcome(rollout, self.deployments.finish(rollout, self.now()), self.deployments.of(rollout))
 
     def push_store(self, targets: Sequence[Target], progress: Progress) -> None:
         """One store's job: its bundle made once, then to its registers, few at a time."""
@@ -124,8 +111,7 @@ class Fleet:
         with tempfile.TemporaryDirectory(prefix=f"{store}-", dir=self.scratch) as folder:
             made: Container | PosError
             try:
-                self.publisher.publish(store, self.world.now())
-                made = self.publisher.write_container(store, Path(folder) / "bundle.zip", self.world.now())
+                made = self._container(store, Path(folder) / "bundle.zip")
             except PosError as error:
                 _LOG.warning("no bundle for %s: %s", store, error.detail)
                 made = error
@@ -134,20 +120,28 @@ class Fleet:
             for job in jobs:
                 job.result()
 
+    def _container(self, store: str, path: Path) -> Container:
+        """The store's newest data as a bundle, published if they have changed, hashed while it is written."""
+        self.publisher.publish(store, self.now())
+        with path.open("xb") as file:
+            hashed = _Hashed(file)
+            sent = self.publisher.write_container(store, cast("IO[bytes]", hashed), self.now())
+        return Container(path, sent.version, hashed.sha256.hexdigest())
+
     def _serve(self, target: Target, made: Container | PosError, progress: Progress) -> None:
         """Claim one register's row, work on it, note how it ended."""
-        worker = self.world.new_id()
+        worker = self.new_id()
         limits = self.limits
         lasts = timedelta(seconds=limits.transfer_budget_s + limits.activate_budget_s + 2 * limits.answer_timeout_s)
         version = made.version if isinstance(made, Container) else None
-        if not self.deployments.claim(target, worker, version, lasts, self.world.now()):
+        if not self.deployments.claim(target, worker, version, lasts, self.now()):
             return  # somebody else works on it, or has done it
         try:
             result = self._deliver(target, made, progress)
         except Exception:  # noqa: BLE001 - one register's trouble must not leave the others unserved
             _LOG.exception("pushing to %s failed", target.register)
             result = Result(Event.REFUSED, "internal", "something went wrong inside head office; the log has it")
-        self.deployments.settle(target, worker, result, self.world.now())
+        self.deployments.settle(target, worker, result, self.now())
         progress.settled(target.register, result)
 
     def _deliver(self, target: Target, made: Container | PosError, progress: Progress) -> Result:
@@ -157,7 +151,7 @@ class Fleet:
             url = self.registers.get(target.register).lan_url
             if url is None:
                 raise Fault("unreachable", f"{target.register} has not been enrolled yet")
-            with RegisterWire(target.register, url, self.sender, self.limits, self.world.new_id) as wire:
+            with RegisterWire(target.register, url, self.sender, self.limits, self.new_id) as wire:
                 if wire.active_version() != made.version:
                     progress.sending(target.register, made.path.stat().st_size)
                     _patiently(lambda: wire.send(made, lambda count: progress.sent(target.register, count)))
@@ -192,6 +186,20 @@ class Fleet:
         return Result(
             Event.REFUSED, standing.state.lower().replace("_", "-"), f"the snapshot ended as {standing.state}"
         )
+
+
+class _Hashed(io.RawIOBase):
+    """A file being written, and the hash of what was."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file, self.sha256 = file, hashlib.sha256()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self.sha256.update(data)
+        return self._file.write(data)
 
 
 def _patiently(send: Callable[[], Standing]) -> Standing:

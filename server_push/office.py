@@ -1,0 +1,170 @@
+"""A head office: its folder, its rooms, and the few things that need more than one of them.
+
+office = Office.open(directory, Clock.real())
+office.stores.add(Store("s1", "Keskusta", pepper), office.now())
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from importlib.metadata import version as installed_version
+from pathlib import Path
+from typing import Any
+
+from poscore.errors import Fault, Refused
+from poscore.instants import parse_instant
+from poscore.tokens import SigningKey
+from server_push.bundles.keys import Keys
+from server_push.bundles.publishing import Publisher
+from server_push.fleet.deployments import Deployments
+from server_push.fleet.push import Fleet
+from server_push.fleet.wire import Sender
+from server_push.intake.intake import Delivery, Intake, Receipt
+from server_push.intake.sales import Sales
+from server_push.registers import identity
+from server_push.registers.callers import Caller, Callers
+from server_push.registers.enrolment import Enrolments, HeadOffice
+from server_push.registers.operators import EVERYTHING, TOKEN_BYTES, Operator, Operators
+from server_push.registers.registers import ENROLLED, Register, Registers
+from server_push.registers.stores import Stores
+from server_push.settings import Chain, Settings, write_first
+from server_push.storage import Storage
+
+CLOCK_WARN_S = 5 * 60  # what a call's time may differ by
+SILENT = timedelta(hours=24)  # a register that is switched off for the night is no news; a day is
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """`now`: the clock, aware UTC. `random_bytes`: secrets. `new_id`: ids nobody has had before."""
+
+    now: Callable[[], datetime] = _utc_now
+    random_bytes: Callable[[int], bytes] = os.urandom
+    new_id: Callable[[], str] = lambda: secrets.token_hex(16)
+
+
+class Office:
+    """Use `found` or `open`."""
+
+    def __init__(self, directory: Path, storage: Storage, world: World) -> None:
+        self.directory, self.storage, self.world = directory, storage, world
+        self.settings = Settings.read(directory)
+        self.version = installed_version("offline-kassa")
+        self.now = world.now
+        self.office_id = identity.office_id_of(storage)
+        self.keys = Keys(directory / "keys")
+        self.operators = Operators(storage)
+        self.stores = Stores(storage)
+        self.registers = Registers(storage)
+        self.callers = Callers(storage, self.office_id)
+        self.enrolments = Enrolments(storage, self._introduce)
+        self.intake = Intake(storage, self.registers)
+        self.sales = Sales(storage)
+        self.publisher = Publisher.of(directory, storage)
+
+    @classmethod
+    def found(cls, directory: Path, chain: Chain, world: World) -> tuple[Office, str]:
+        """A new head office and its operator's token. Raises Refused `office-exists`."""
+        storage = Storage.create(directory)
+        write_first(directory, chain)
+        Keys.create(directory / "keys", world.now())
+        # Last: an office that knows who it is was founded to the end.
+        identity.found(storage, world.new_id(), world.now())
+        office = cls(directory, storage, world)
+        operator = Operator("founder", frozenset({EVERYTHING}))
+        return office, office.operators.add(operator, world.random_bytes(TOKEN_BYTES), world.now())
+
+    @classmethod
+    def open(cls, directory: Path, world: World) -> Office:
+        """Raises Refused `no-office`, `settings-invalid`; Fault `office-unfinished`."""
+        return cls(directory, Storage.open(directory), world)
+
+    def close(self) -> None:
+        self.storage.close()
+
+    def check(self) -> None:
+        """Raises Fault `database` when the database does not answer."""
+        try:
+            identity.office_id_of(self.storage)
+        except Fault:
+            raise
+        except Exception as error:
+            raise Fault("database", f"the database does not answer: {error}") from error
+
+    def receive(self, caller: Caller, epoch: int, head: str, records: Sequence[tuple[str, str]]) -> Receipt:
+        """What a register returns; see Intake.receive."""
+        return self.intake.receive(caller, Delivery(epoch, head, records), self.now())
+
+    def newest_version(self, store: str) -> int | None:
+        """The newest published version of a store's bundle; None before the first."""
+        try:
+            return self.publisher.newest(store).version
+        except Refused:
+            return None
+
+    @cached_property
+    def fleet(self) -> Fleet:
+        """What sends bundles to registers."""
+        return Fleet(
+            Deployments(self.storage),
+            self.registers,
+            self.publisher,
+            Sender(self.office_id, self._sender_key),
+            self.settings.push,
+            self.directory / "outgoing",
+            self.world.now,
+            self.world.new_id,
+        )
+
+    def status(self) -> dict[str, Any]:
+        """How things stand; `warnings` are sentences that a person should act on."""
+        registers, counts = self.registers.list(), self.sales.counts()
+        return {
+            "chain": self.settings.chain.name,
+            "office": self.office_id,
+            "version": self.version,
+            "warnings": list(self._warnings(registers, counts)),
+            "root_keys_here": self.keys.root_keys_here(),
+            "stores": len(self.stores.all()),
+            "registers": {
+                "total": len(registers),
+                "enrolled": sum(one.state == ENROLLED for one in registers),
+                "offline": sum(one.offline is True for one in registers),
+                "queued_records": sum(one.queued_records or 0 for one in registers),
+            },
+            **counts,
+        }
+
+    def _warnings(self, registers: Sequence[Register], counts: dict[str, Any]) -> Iterator[str]:
+        if self.keys.root_keys_here():
+            yield "the root keys lie on this machine: server-push keys move-root DESTINATION takes them to a safe place"
+        if counts["quarantined"]:
+            yield f"{counts['quarantined']} records are set aside and wait for a person"
+        if counts["incidents"]:
+            yield f"{sum(counts['incidents'].values())} incidents were noted"
+        for one in registers:
+            off_s = abs(one.clock_offset_ms or 0) // 1000
+            if off_s > CLOCK_WARN_S:
+                yield f"the clock of {one.register} is {off_s} s off" + (" – a day or more" if off_s >= 86_400 else "")
+            if one.state == ENROLLED and one.last_seen is not None:
+                silent = self.now() - parse_instant(one.last_seen)
+                if silent > SILENT:
+                    yield f"{one.register} was last heard of at {one.last_seen}"
+
+    def _introduce(self) -> HeadOffice:
+        return HeadOffice(
+            self.office_id, self.settings.chain.name, self.keys.root_bytes().decode(), self._sender_key.public
+        )
+
+    @cached_property
+    def _sender_key(self) -> SigningKey:
+        return self.keys.sender_signing_key()
