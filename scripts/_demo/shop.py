@@ -1,14 +1,13 @@
 """The demo for a person: a head office and two registers that stay in `.demo` until they are wanted fresh.
 
 - One demo at a time in a folder, held by a lock that the system drops when the demo dies.
-- The folder counts as made when its note is written, last of all; what was interrupted before is made anew.
+- A shop that was not finished, because somebody pressed Ctrl-C too soon, is made anew.
 - Ctrl-C stops everything that was started, and nothing else.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
 import shutil
 import signal
 import sys
@@ -16,12 +15,9 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from _fleet import DEMO_LISTS, CommandFailed, Fleet, Plan, StartFailed, in_use
 
-NOTE = "demo.json"
-FORMAT = 1
 # Probes every two seconds: whoever stops head office here wants to see the till notice.
 PLAN = Plan(registers=("r1", "r2"), wires=False, offline_mode="automatic", probe_every_s=2.0)
 
@@ -46,38 +42,18 @@ def run(folder: Path, port_base: int, fresh: bool) -> int:
 
 def _run(fleet: Fleet, fresh: bool) -> int:
     _check_ports(fleet)
+    if fleet.is_whole and not fresh:
+        say(f"Going on with the shop in {fleet.folder}; --fresh starts from nothing.")
+    else:
+        say(f"Making a shop in {fleet.folder}.")
+        shutil.rmtree(fleet.folder, ignore_errors=True)
     try:
-        note = {} if fresh else read_note(fleet.folder)
-        if note:
-            say(f"Going on with the shop in {fleet.folder}; --fresh starts from nothing.")
-            _go_on(fleet, note)
-        else:
-            say(f"Making a shop in {fleet.folder}.")
-            _make(fleet)
-        say(_welcome(fleet))
-        return _watch(fleet)
+        with fleet:
+            say(_welcome(fleet))
+            return _watch(fleet)
     except (CommandFailed, StartFailed) as error:
         say(f"{error}\n\nThe demo did not start. If it goes on so:  scripts/demo --fresh")
         return 1
-    finally:
-        fleet.stop()
-
-
-def _make(fleet: Fleet) -> None:
-    shutil.rmtree(fleet.folder, ignore_errors=True)
-    fleet.build()
-    _write_note(fleet)
-
-
-def _go_on(fleet: Fleet, note: dict[str, Any]) -> None:
-    """Start what is there, on the ports that are wanted today."""
-    fleet.office.token = note["operator_token"]
-    fleet.office.start()
-    for register in fleet.registers.values():
-        register.set("till", port=register.till_port)
-        register.set("lan", port=register.lan_port, url=register.lan_url)
-        register.set("head_office", url=fleet.office.url)
-        register.start()
 
 
 def _watch(fleet: Fleet) -> int:
@@ -116,26 +92,6 @@ def _welcome(fleet: Fleet) -> str:
             "Ctrl-C stops all.",
         ]
     )
-
-
-# -- what lies in the folder -------------------------------------------------------------------------------------------
-
-
-def read_note(folder: Path) -> dict[str, Any]:
-    """What the last start noted, or nothing when there is no whole shop."""
-    try:
-        note: dict[str, Any] = json.loads((folder / NOTE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return note if note.get("format") == FORMAT else {}
-
-
-def _write_note(fleet: Fleet) -> None:
-    """Readable by its owner only: the operator's token is in it."""
-    unfinished = fleet.folder / f"{NOTE}.new"
-    unfinished.touch(mode=0o600)
-    unfinished.write_text(json.dumps({"format": FORMAT, "operator_token": fleet.office.token}), encoding="utf-8")
-    unfinished.replace(fleet.folder / NOTE)
 
 
 def _check_ports(fleet: Fleet) -> None:

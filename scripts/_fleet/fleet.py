@@ -1,14 +1,17 @@
 """A head office and its registers, built as a shop would build them: by the product's own commands.
 
-What `Fleet(folder)` does when it is entered reads as the manual's first chapter: a head office, its lists, a store, its
-registers, each enrolled with its code, a bundle, a push. Leaving stops what was started, registers first, so that what
-they have sold can still go home.
+- What `Fleet(folder)` does when it is entered reads as the manual's first chapter: a head office, its lists, a store,
+  its registers, each enrolled with its code, a bundle, a push.
+- A folder that holds a whole fleet is gone on with, also on other ports, also when it is a copy. It is whole when its
+  note is written, last of all.
+- Leaving stops what was started, registers first, so that what they have sold can still go home.
 """
 
 from __future__ import annotations
 
 import contextlib
 import itertools
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +26,7 @@ from _fleet.till import Till
 from _fleet.wire import Wire
 
 _HOME_S = 90.0
+NOTE, FORMAT = "fleet.json", 1
 CHAIN, BUSINESS_ID = "Mallikauppiaat Oy", "9912345-6"  # made up, as demo_data is
 CASHIERS = {"1": "1111", "2": "2222", "3": "3333", "4": "4444", "5": "5555"}  # demo_data/cashiers.csv
 
@@ -79,6 +83,11 @@ class Fleet:
 
     # --- building
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether the folder holds a fleet that was built to its end."""
+        return self._read_note().get("format") == FORMAT
+
     def build(self) -> None:
         """From an empty folder to registers that sell."""
         self.set_up_office()
@@ -87,6 +96,19 @@ class Fleet:
             self.enrol(register)
             register.start()
         self.publish()
+        self._write_note()
+
+    def resume(self) -> None:
+        """Start what the folder holds, on the ports of the plan."""
+        self.office.token = self._read_note()["operator_token"]
+        self.office.start()
+        for register in self.registers.values():
+            head_office, lan = self._addresses(register)
+            register.set("till", port=register.till_port)
+            register.set("lan", port=register.lan_port, url=lan)
+            register.set("head_office", url=head_office)
+            self._set_mode(register)
+            register.start()
 
     def set_up_office(self) -> None:
         """A new head office with its lists and its store."""
@@ -102,10 +124,8 @@ class Fleet:
 
     def enrol(self, register: Register) -> None:
         code = self.office.command("registers", "add", self.plan.store, register.id)["code"]
-        addresses = (register.wires[0].url, register.wires[1].url) if register.wires else (self.office.url, None)
-        enrolled = register.enrol(addresses[0], code, addresses[1])
-        plan = self.plan
-        register.set("offline", mode=plan.offline_mode, probe_every_s=plan.probe_every_s, fail_after=plan.fail_after)
+        enrolled = register.enrol(code, *self._addresses(register))
+        self._set_mode(register)
         self.say(f"register {register.id} enrolled with a one-time code, epoch {enrolled['epoch']}")
 
     def publish(self) -> dict[str, Any]:
@@ -116,6 +136,30 @@ class Fleet:
         for item in pushed["registers"]:
             self.say(f"pushed to {item['register']}: {item['state']}, version {item['version']}")
         return pushed
+
+    def _addresses(self, register: Register) -> tuple[str, str]:
+        """Where the register finds head office, and head office the register."""
+        if not register.wires:
+            return self.office.url, register.lan_url
+        return register.wires[0].url, register.wires[1].url
+
+    def _set_mode(self, register: Register) -> None:
+        plan = self.plan
+        register.set("offline", mode=plan.offline_mode, probe_every_s=plan.probe_every_s, fail_after=plan.fail_after)
+
+    def _read_note(self) -> dict[str, Any]:
+        try:
+            note: dict[str, Any] = json.loads((self.folder / NOTE).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return note
+
+    def _write_note(self) -> None:
+        """Readable by its owner only: the operator's token is in it."""
+        unfinished = self.folder / f"{NOTE}.new"
+        unfinished.touch(mode=0o600)
+        unfinished.write_text(json.dumps({"format": FORMAT, "operator_token": self.office.token}), encoding="utf-8")
+        unfinished.replace(self.folder / NOTE)
 
     def _files(self) -> list[tuple[str, Path]]:
         lists = self.plan.lists
@@ -193,8 +237,12 @@ class Fleet:
 
     def __enter__(self) -> Self:
         try:
-            self.build()
-        except BaseException:
+            if self.is_whole:
+                self.resume()
+            else:
+                self.build()
+        except BaseException as error:
+            error.add_note(self.tails())
             self.stop()
             raise
         return self

@@ -33,11 +33,10 @@ class Register:
 
     # --- commands
 
-    def enrol(self, head_office: str, code: str, lan_url: str | None = None) -> dict[str, Any]:
-        """Join head office at the address `head_office`, which pushes to `lan_url` (the LAN listener itself)."""
+    def enrol(self, code: str, head_office: str, lan_url: str) -> dict[str, Any]:
+        """Join head office at the address `head_office`, which pushes to `lan_url`."""
         ports = ["--till-port", str(self.till_port), "--lan-host", "127.0.0.1", "--lan-port", str(self.lan_port)]
-        at = ["--head-office", head_office, "--code", code, "--lan-url", lan_url or self.lan_url]
-        return self.command("enrol", *at, *ports)
+        return self.command("enrol", "--head-office", head_office, "--code", code, "--lan-url", lan_url, *ports)
 
     def command(self, *words: str, expect: Sequence[int] = (0,)) -> dict[str, Any]:
         """What `register-svc WORDS` answers."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.fleet import DEMO_LISTS, Fleet, Plan, Till, open_price, read_goods
+from tests.support.fleet import DEMO_LISTS, TWO_TILLS, Fleet, Till, copied_shop, open_price, read_goods
 from tests.support.processes import killed_at_random, until
 
 pytestmark = pytest.mark.slow
@@ -25,7 +25,8 @@ CODES = [
 
 @pytest.fixture(scope="module")
 def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
-    with Fleet(tmp_path_factory.mktemp("exactly-once") / "shop", Plan(registers=("r1",))) as fleet:
+    folder = tmp_path_factory.mktemp("exactly-once") / "shop"
+    with Fleet(copied_shop(tmp_path_factory, folder), TWO_TILLS) as fleet:
         yield fleet
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import _demo.shop as demo
 import pytest
 
-from tests.support.fleet import Client, Lost, free_port
+from tests.support.fleet import Client, Fleet, Lost, free_port
 from tests.support.processes import in_use, until
 
 pytestmark = pytest.mark.slow
@@ -97,7 +97,7 @@ def test_a_demo_goes_on_where_it_was_stopped_also_on_other_ports(tmp_path: Path)
         till.headers["Authorization"] = "Bearer " + till.post("/session", {"cashier": "1", "pin": "1111"})["token"]
         assert [item["id"] for item in till.get("/sales?state=open")["items"]] == [sale["id"]]
         office = Client(f"http://127.0.0.1:{second}")
-        token = demo.read_note(folder)["operator_token"]
+        token = next(line.split()[-1] for line in said if "operator's token" in line)
         office.headers["Authorization"] = f"Bearer {token}"
         wanted = f"http://127.0.0.1:{second + 2}"
         until(
@@ -109,7 +109,6 @@ def test_a_demo_goes_on_where_it_was_stopped_also_on_other_ports(tmp_path: Path)
 
 def test_a_shop_that_was_not_finished_is_made_anew(tmp_path: Path) -> None:
     (tmp_path / "shop").mkdir()
-    (tmp_path / "shop" / "left over").touch()
-    assert demo.read_note(tmp_path / "shop") == {}
-    (tmp_path / "shop" / demo.NOTE).write_text('{"format"', encoding="utf-8")  # torn by a power cut
-    assert demo.read_note(tmp_path / "shop") == {}
+    assert not Fleet(tmp_path / "shop", demo.PLAN).is_whole
+    (tmp_path / "shop" / "fleet.json").write_text('{"format"', encoding="utf-8")  # torn by a power cut
+    assert not Fleet(tmp_path / "shop", demo.PLAN).is_whole
