@@ -24,37 +24,63 @@ _MAX_LEFT_BEHIND = 12
 _FAILURES = 3
 _REST_S = 15.0
 
-_left_behind = threading.BoundedSemaphore(_MAX_LEFT_BEHIND)
-
 
 def unreachable(detail: str, **extra: Any) -> Fault:
     hint = "Check the network cable, the router and that head office is up. The register sells on."
     return Fault("head-office-unreachable", detail, hint, **extra)
 
 
-def within(budget_s: float, call: Callable[[], T]) -> T:
-    """The result of `call`, or what it raised. Raises Fault `head-office-unreachable` when `budget_s` is over first."""
-    if not _left_behind.acquire(blocking=False):
-        raise unreachable("too many calls to head office still wait for an answer", sent=False)
-    outcome: list[tuple[T | None, BaseException | None]] = []
-    done = threading.Event()
+class Budget:
+    """The calls of one client."""
 
-    def run() -> None:
-        try:
-            outcome.append((call(), None))
-        except BaseException as error:  # noqa: BLE001 - handed to the caller, or nobody waits for it any more
-            outcome.append((None, error))
-        finally:
-            _left_behind.release()
-            done.set()
+    def __init__(self) -> None:
+        self._left = threading.BoundedSemaphore(_MAX_LEFT_BEHIND)
+        self._lock = threading.Lock()
+        self._waiting: set[threading.Event] = set()
+        self._closed = False
 
-    threading.Thread(target=run, name="head-office-call", daemon=True).start()
-    if not done.wait(budget_s):
-        raise unreachable(f"head office did not answer within {budget_s:g} s")
-    result, error = outcome[0]
-    if error is not None:
-        raise error
-    return result  # type: ignore[return-value]  # without an error it is call's own result
+    def close(self) -> None:
+        """Nobody waits any longer, and no call begins: a register that stops does not wait for a dead line."""
+        with self._lock:
+            self._closed = True
+            for done in self._waiting:
+                done.set()
+
+    def within(self, budget_s: float, call: Callable[[], T]) -> T:
+        """The result of `call`, or what it raised. Raises Fault `head-office-unreachable` when the time is up."""
+        if self._closed:
+            raise unreachable("the register is stopping", sent=False)
+        if not self._left.acquire(blocking=False):
+            raise unreachable("too many calls to head office still wait for an answer", sent=False)
+        outcome: list[tuple[T | None, BaseException | None]] = []
+        done = threading.Event()
+
+        def run() -> None:
+            try:
+                outcome.append((call(), None))
+            except BaseException as error:  # noqa: BLE001 - handed to the caller, or nobody waits for it any more
+                outcome.append((None, error))
+            finally:
+                self._left.release()
+                done.set()
+
+        threading.Thread(target=run, name="head-office-call", daemon=True).start()
+        self._wait(done, budget_s)
+        if not outcome:
+            raise unreachable(f"head office did not answer within {budget_s:g} s")
+        result, error = outcome[0]
+        if error is not None:
+            raise error
+        return result  # type: ignore[return-value]  # without an error it is call's own result
+
+    def _wait(self, done: threading.Event, budget_s: float) -> None:
+        with self._lock:
+            if self._closed:
+                return
+            self._waiting.add(done)
+        done.wait(budget_s)
+        with self._lock:
+            self._waiting.discard(done)
 
 
 class Breaker:

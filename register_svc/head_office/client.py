@@ -1,6 +1,6 @@
 """Every call from the register to head office goes through here.
 
-- A call ends within its budget, whatever the line does (`budget.within`); nothing is retried but a wrong clock.
+- A call ends within its budget, whatever the line does (`budget.Budget`); nothing is retried but a wrong clock.
 - What comes back is one of three: the answer; Refused `head-office-refused` (it answered no: asking again the same way
   is no use); Fault `head-office-unreachable` (it did not answer, or is broken: ask again later).
 - Calls are signed by the register's key, in head office's time. A 401 that names the time is believed once, and the
@@ -23,7 +23,7 @@ import orjson
 from poscore.canonical import sha256_hex
 from poscore.errors import Fault, Refused
 from register_svc.head_office.answers import CheckInAnswer, UploadAnswer
-from register_svc.head_office.budget import Breaker, unreachable, within
+from register_svc.head_office.budget import Breaker, Budget, unreachable
 from register_svc.head_office.clock import OfficeClock
 from register_svc.head_office.line import Call, Line, Patience
 from register_svc.identity import Identity
@@ -80,11 +80,14 @@ class HeadOfficeClient:
         self._new_id = new_id
         self._lock = threading.Lock()
         self._keys: dict[int, SigningKey] = {}
+        self._budget = Budget()
         self.breaker = Breaker()
 
     def probe(self, budget_s: float = PROBE_S) -> None:
         """Ask whether head office is ready. Says nothing about whether it knows this register."""
-        reply = within(budget_s, lambda: self._exchange(_Request("GET", "/readyz", signed=False), budget_s))
+        reply = self._budget.within(
+            budget_s, lambda: self._exchange(_Request("GET", "/readyz", signed=False), budget_s)
+        )
         if reply.status != 200:
             raise unreachable(f"head office answered {reply.status} to the probe")
         self.breaker.succeeded()
@@ -115,7 +118,7 @@ class HeadOfficeClient:
     def _ask(self, request: _Request, budget_s: float) -> dict[str, Any]:
         """The answer of a call that succeeded; keeps the breaker."""
         try:
-            reply = within(budget_s, lambda: self._in_office_time(request, budget_s))
+            reply = self._budget.within(budget_s, lambda: self._in_office_time(request, budget_s))
             wire = _accepted(reply)
         except Fault:
             self.breaker.failed()
@@ -150,6 +153,8 @@ class HeadOfficeClient:
         return sign_token(self.signing_key(identity.epoch), claims)
 
     def close(self) -> None:
+        """End every call that is under way."""
+        self._budget.close()
         self._line.close()
 
 

@@ -46,7 +46,7 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """Seconds for connecting, and for each read after it. A whole call's time is bounded by `budget.within`."""
+    """Seconds for connecting, and for each read after it. A whole call's time is bounded by `budget.Budget`."""
 
     connect_s: float
     read_s: float

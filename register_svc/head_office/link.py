@@ -92,9 +92,9 @@ class Link:
         self._checking_in.start(self._world.jittered(_FIRST_CHECK_IN_AFTER_S))
 
     def stop(self) -> None:
+        self.client.close()
         for part in (self._probing, self._checking_in, self.courier.rounds):
             part.stop()
-        self.client.close()
 
     # -- the sale path ---------------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ that do not match their hash are not taken, a wrong clock is told the time. What
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import secrets
 import threading
@@ -58,13 +59,18 @@ class StandInOffice:
         app.register_error_handler(PosError, lambda error: problem(401, error.code, error.detail))
         self._server = create_server(app, host="127.0.0.1", port=0, threads=4)
         self.port = int(self._server.effective_port)
-        threading.Thread(target=self._server.run, daemon=True).start()
+        threading.Thread(target=self._serve, daemon=True).start()
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    def _serve(self) -> None:
+        with contextlib.suppress(OSError):  # its sockets are closed under it
+            self._server.run()
+
     def close(self) -> None:
+        self._server.task_dispatcher.shutdown()
         self._server.close()
 
     def now(self) -> datetime:
