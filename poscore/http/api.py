@@ -71,6 +71,7 @@ class Api:
         self.app, self.title, self.version = app, title, version
         self.guards: dict[str, Guard] = dict(guards or {})
         self.operations: list[Operation] = []
+        self._document: tuple[int, bytes] = (-1, b"")
         app.register_error_handler(PosError, problems.of_pos_error)
         app.register_error_handler(HTTPException, problems.of_http)
         app.register_error_handler(Exception, _unexpected)
@@ -103,7 +104,10 @@ class Api:
         return declare
 
     def _openapi(self) -> Response:
-        return Response(orjson.dumps(self.openapi()), mimetype=_JSON)
+        # It takes 25 ms to write, and anybody may ask for it: once is enough.
+        if self._document[0] != len(self.operations):
+            self._document = len(self.operations), orjson.dumps(self.openapi())
+        return Response(self._document[1], mimetype=_JSON)
 
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI 3.1 document of every declared route."""
@@ -124,7 +128,7 @@ def _view(
         except ValidationError as error:
             return problems.of_validation(error)
         try:
-            asked = query.model_validate_strings(request.args.to_dict()) if query else None
+            asked = query.model_validate_strings(request.args.to_dict(), strict=False) if query else None
         except ValidationError as error:
             return problems.of_validation(error, "query-invalid")
         key = _idempotency() if idempotent else None
