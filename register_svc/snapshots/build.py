@@ -11,11 +11,14 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from poscore.errors import Refused, Untrusted
 from register_svc.durable_files import CHUNK, SyncedFile, free_bytes, sync_directory
-from register_svc.snapshots.container import Container
 from register_svc.snapshots.slots import Slot, Source
+
+if TYPE_CHECKING:
+    from register_svc.snapshots.container import Container
 
 # Incoming zip, new file, and room for the journal to grow meanwhile: less than this free, and nothing is begun.
 SPACE_FACTOR = 2.2
@@ -36,6 +39,8 @@ def build(bundle: Path, slot: Slot, path: Path) -> None:
 
     Raises Untrusted `hash`, Fault `space`.
     """
+    from register_svc.snapshots.container import Container  # zipfile: 8 ms that a starting register need not pay
+
     try:
         path.parent.mkdir(parents=True)
         with Container(bundle) as container:
