@@ -5,11 +5,28 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic._internal._model_construction import ModelMetaclass  # it has no public name
 
 from poscore.money import MAX_CENTS
 
 
-class Model(BaseModel):
+class _Absent:
+    """An attribute that is not there. No data descriptor, so that a class may have one of that name."""
+
+    def __get__(self, instance: object, owner: type | None = None) -> Any:
+        raise AttributeError("register")
+
+
+class _Named(ModelMetaclass):
+    """A class of models in which `register` is free: it is one of our words, and a method of every abstract class.
+
+    Without this pydantic takes that method for the default of a field called `register`.
+    """
+
+    register = _Absent()
+
+
+class Model(BaseModel, metaclass=_Named):
     """Base of every request body, query and answer."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
