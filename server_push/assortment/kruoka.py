@@ -29,7 +29,7 @@ WEIGHT_PREFIXES = ("23", "24", "25")
 # How words of categories begin that are not food. Food is the rule on this list, so these are the ones that are named.
 NOT_FOOD = (
     *("alkoholi", "oluet", "siiderit", "viinit", "lonkerot", "tupak", "savuk", "nikotiini", "lemmik", "kissa", "koira"),
-    *("kosmetiik", "hygieni", "hius", "ihonhoi", "suunhoi", "hammas", "pesuain", "pyyki", "tiski", "puhdistus"),
+    *("kosmetiik", "hygieni", "hius", "ihonhoi", "suunhoi", "hammas", "pesuain", "pyyki", "tiskiain", "puhdistus"),
     *(
         "siivous",
         "paperi",
