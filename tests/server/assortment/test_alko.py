@@ -14,7 +14,7 @@ from server_push.assortment.alko import age_limit, deposit_in
 from server_push.assortment.importing import How, import_articles
 from tests.support.pricelists import NOW
 
-OLD, NEW = "catalogue/alko-2024-11-01.csv.xz", "catalogue/alko-2025-07-07.csv.xz"
+OLD, LIST = "catalogue/alko-2024-11-01.csv.xz", "catalogue/alko-2025-07-07.csv.xz"
 
 
 def raw(path: Path) -> dict[str, dict[str, str]]:
@@ -65,13 +65,10 @@ def test_the_age_limit_follows_kind_and_strength(group, alcohol, limit) -> None:
     assert age_limit(group, Decimal(alcohol)) == limit
 
 
-def test_the_whole_list_is_taken(storage, rows_of, shared_data) -> None:
-    source = raw(shared_data / NEW)
-
-    report = import_articles(storage, shared_data / NEW, NOW)
+def test_the_whole_list_is_taken(imported, shared_data) -> None:
+    source, (report, taken) = raw(shared_data / LIST), imported
 
     assert (report.added, report.changed, report.unchanged, report.rejected) == (11_117, 0, 0, ())
-    taken = rows_of()
     assert taken.keys() == source.keys()
     assert sum(number.startswith("0") for number in taken) == 337
     assert sum(any(letter in row.name for letter in "äöåÄÖÅ") for row in taken.values()) == 1_090
@@ -81,10 +78,8 @@ def test_the_whole_list_is_taken(storage, rows_of, shared_data) -> None:
     assert all(row.name == row.name.strip() and row.name.isprintable() for row in taken.values())
 
 
-def test_no_ean_merges_articles_and_an_ean_of_zeros_is_none(storage, rows_of, shared_data) -> None:
-    source = raw(shared_data / NEW)
-    report = import_articles(storage, shared_data / NEW, NOW)
-    taken = rows_of()
+def test_no_ean_merges_articles_and_an_ean_of_zeros_is_none(imported, shared_data) -> None:
+    source, (report, taken) = raw(shared_data / LIST), imported
     zeros = [number for number, row in source.items() if is_zeros(row["EAN"].strip())]
     blank = [number for number, row in source.items() if not row["EAN"].strip()]
 
@@ -109,10 +104,8 @@ def test_no_ean_merges_articles_and_an_ean_of_zeros_is_none(storage, rows_of, sh
     ]
 
 
-def test_codes_are_trimmed_and_brought_to_thirteen_digits(storage, rows_of, shared_data) -> None:
-    source = raw(shared_data / NEW)
-    import_articles(storage, shared_data / NEW, NOW)
-    taken = rows_of()
+def test_codes_are_trimmed_and_brought_to_thirteen_digits(imported, shared_data) -> None:
+    source, (_, taken) = raw(shared_data / LIST), imported
     lengths = Counter(len(row["EAN"].strip()) for row in source.values())
 
     assert sum(row["EAN"] != row["EAN"].strip() for row in source.values()) == 20
@@ -122,10 +115,8 @@ def test_codes_are_trimmed_and_brought_to_thirteen_digits(storage, rows_of, shar
     assert not is_gtin(json.loads(taken["548197"].codes)[0])
 
 
-def test_deposits_limits_and_vat_of_the_whole_list(storage, rows_of, shared_data) -> None:
-    source = raw(shared_data / NEW)
-    report = import_articles(storage, shared_data / NEW, NOW)
-    taken = rows_of()
+def test_deposits_limits_and_vat_of_the_whole_list(imported, shared_data) -> None:
+    source, (report, taken) = raw(shared_data / LIST), imported
 
     deposits = Counter(row.deposit for row in taken.values())
     assert deposits == {0: 5_967, 10: 4_535, 15: 315, 20: 192, 40: 73, 60: 1, 90: 22, 120: 8, 180: 2, 270: 1, 360: 1}
@@ -156,10 +147,10 @@ def test_the_workbook_is_the_same_list(storage, rows_of, shared_data) -> None:
 
 
 def test_the_next_list_over_the_first(storage, shared_data) -> None:
-    old, new = raw(shared_data / OLD), raw(shared_data / NEW)
+    old, new = raw(shared_data / OLD), raw(shared_data / LIST)
     import_articles(storage, shared_data / OLD, NOW)
 
-    report = import_articles(storage, shared_data / NEW, NOW, How(complete=True))
+    report = import_articles(storage, shared_data / LIST, NOW, How(complete=True))
 
     assert (report.added, report.withdrawn) == (1_590, 1_805)
     assert (report.price_changed, report.name_changed) == (5_768, 1_432)
@@ -170,5 +161,5 @@ def test_the_next_list_over_the_first(storage, shared_data) -> None:
     assert len(differing) == 258
     assert report.codes_changed == 258 - len(same_code) == 253
     assert report.changed + report.unchanged == len(old.keys() & new.keys())
-    again = import_articles(storage, shared_data / NEW, NOW, How(complete=True))
+    again = import_articles(storage, shared_data / LIST, NOW, How(complete=True))
     assert (again.added, again.changed, again.unchanged, again.withdrawn) == (0, 0, 11_117, 0)

@@ -100,10 +100,8 @@ def test_the_whole_list_is_taken_but_for_two_prices_that_nobody_knows(storage, r
             assert row.price == int(exact.quantize(Decimal(1), ROUND_HALF_UP)), ean
 
 
-def test_what_is_sold_by_weight_keeps_the_price_of_a_kilogram(storage, rows_of, shared_data) -> None:
-    source = raw(shared_data / LIST)
-    import_articles(storage, shared_data / LIST, NOW)
-    taken = rows_of()
+def test_what_is_sold_by_weight_keeps_the_price_of_a_kilogram(imported, shared_data) -> None:
+    source, (_, taken) = raw(shared_data / LIST), imported
     in_store = {ean: row for ean, row in taken.items() if ean.startswith("2")}
 
     assert Counter(ean[:2] for ean in in_store) == {"20": 193, "23": 171, "24": 1}
