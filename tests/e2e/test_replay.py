@@ -15,6 +15,6 @@ def test_three_hundred_invoices_come_home_to_the_cent(shared_data: Path, tmp_pat
     done = replay(tmp_path / "shop", Wish(file, invoices=300, kills=2, offline_share=0.3), print)
     assert (done.deals, done.kills) == (300, 2)
     assert done.returns >= 29  # that many begin with C
-    assert done.offline == 90
+    assert done.offline == pytest.approx(90, abs=2)
     assert done.total == done.listing.total == FIRST_300
     assert {"POST", "D", "M"} <= set(done.listing.not_goods)
