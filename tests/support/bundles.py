@@ -1,6 +1,6 @@
 """A test-side publisher: real python-tuf metadata, real catalogues, real zips, and every way to spoil them.
 
-publisher = Publisher("s1")
+publisher = Publisher()
 bundle = publisher.publish(3, catalog(articles={"6410405216120": ("A1", 129)}))
 register.receive(bundle.zip())
 """
@@ -12,9 +12,9 @@ import io
 import sqlite3
 import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -33,38 +33,28 @@ from tuf.api.metadata import (  # type: ignore[attr-defined]
 from tuf.api.serialization.json import JSONSerializer
 
 from poscore.bundle import ISSUED_AT, METADATA, TARGETS, TIMESTAMP_MEMBER, BundleInfo, catalog_target, full_target
-from poscore.catalog_format import DDL, INDEX_DDL, SCHEMA, SEARCH_DDL, SEARCH_FILL
+from poscore.catalog_format import SCHEMA
 from poscore.instants import instant_text
+from tests.support.builders import STORE, a_catalog
+from tests.support.clock import NOON
 
-NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 STAMP_LIFE = timedelta(days=7)
 ROLE_LIFE = timedelta(days=90)
 ROOT_LIFE = timedelta(days=730)
 
-ARTICLES = {"6410405216120": ("A1", 129), "6411401015090": ("A2", 259)}  # code: (article_id, price)
 
-
-def catalog(
-    articles: Mapping[str, tuple[str, int]] = ARTICLES, store: str = "s1", schema: int = SCHEMA, padding: int = 0
-) -> bytes:
-    """The bytes of a small catalogue file; `padding` adds about that many bytes that do not compress."""
+def catalog(padding: int = 0, spoil: Callable[[sqlite3.Connection], object] | None = None, **contents: Any) -> bytes:
+    """The bytes of a catalogue file. `padding`: about so many bytes more that do not compress; `spoil`: a last change
+    by hand; `contents`: what `a_catalog` takes."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "catalog.db"
+        path = a_catalog(Path(folder) / "catalog.db", **contents)
         connection = sqlite3.connect(path, isolation_level=None)
-        for statement in DDL:
-            connection.execute(statement)
-        connection.executemany(
-            "INSERT INTO meta VALUES(?, ?)", [("schema", str(schema)), ("store", store), ("store_name", "Kauppa")]
-        )
-        for number, (code, (article_id, price)) in enumerate(articles.items(), 1):
-            row = (number, article_id, f"Article {article_id}", price, "reduced", "food", "pcs", 0, 0)
-            connection.execute("INSERT INTO article VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
-            connection.execute("INSERT INTO code VALUES(?, ?)", (code, number))
-        for statement in (*INDEX_DDL, SEARCH_DDL, SEARCH_FILL):
-            connection.execute(statement)
         if padding:
             connection.execute("CREATE TABLE padding(data BLOB)")
-            connection.executemany("INSERT INTO padding VALUES(randomblob(?))", [(1 << 16,)] * max(1, padding >> 16))
+            for _ in range(max(1, padding >> 16)):
+                connection.execute("INSERT INTO padding VALUES(randomblob(65536))")
+        if spoil:
+            spoil(connection)
         connection.close()
         return path.read_bytes()
 
@@ -99,8 +89,8 @@ class Bundle:
 class Publisher:
     """One small TUF repository of one store. Root: 2 of 3; one key each for targets and for snapshot + timestamp."""
 
-    store: str = "s1"
-    now: datetime = NOW
+    store: str = STORE
+    now: datetime = NOON
     issued_at: datetime | None = None
     hashes_in_snapshot: bool = True
     root_keys: list[CryptoSigner] = field(default_factory=lambda: [CryptoSigner.generate_ed25519() for _ in range(3)])
@@ -142,9 +132,10 @@ class Publisher:
         info: Mapping[str, Any] | None = None,
         path: str | None = None,
         expires: Mapping[str, datetime] | None = None,
+        pack: Callable[[bytes], bytes] = zstd.compress,
     ) -> Bundle:
         """A full bundle of `content`. `info` replaces members of the signed description, `expires` dates by role."""
-        packed = zstd.compress(content, options={zstd.CompressionParameter.checksum_flag: 1})
+        packed = pack(content)
         described = _describe(self.store, version, content, self.now).to_wire() | dict(info or {})
         plain_target, full_path = path or catalog_target(self.store), full_target(self.store)
         targets = Targets(version=version, expires=(expires or {}).get("targets", self.now + ROLE_LIFE))
@@ -152,10 +143,27 @@ class Publisher:
         plain.unrecognized_fields["custom"] = described
         full = TargetFile.from_data(full_path, packed, ["sha256"])
         targets.targets = {plain_target: plain, full_path: full}
-        return self.wrap(version, _signed(targets, self.targets_key), {_member(full): packed}, expires).of(content)
+        files = {_member(full): packed}
+        return self.wrap(version, self.sign_targets(targets), files, expires, hashlib.sha256(content).hexdigest())
+
+    def stamp(self, bundle: Bundle, version: int) -> Bundle:
+        """The same content under a new timestamp, as the sender makes it at each send."""
+        snapshot = next(data for name, data in bundle.members.items() if name.endswith(".snapshot.json"))
+        timestamp = Timestamp(version=version, expires=self.now + STAMP_LIFE)
+        timestamp.snapshot_meta = self._meta(bundle.version, snapshot)
+        timestamp.unrecognized_fields[ISSUED_AT] = instant_text(self.issued_at or self.now)
+        return bundle.with_member(TIMESTAMP_MEMBER, _signed(timestamp, self.online_key))
+
+    def sign_targets(self, targets: Targets) -> bytes:
+        return _signed(targets, self.targets_key)
 
     def wrap(
-        self, version: int, targets: bytes, files: Mapping[str, bytes], expires: Mapping[str, datetime] | None = None
+        self,
+        version: int,
+        targets: bytes,
+        files: Mapping[str, bytes],
+        expires: Mapping[str, datetime] | None = None,
+        catalog_sha256: str = "",
     ) -> Bundle:
         """Snapshot and timestamp over signed `targets`, and all of it as a bundle."""
         dates = {"snapshot": self.now + ROLE_LIFE, "timestamp": self.now + STAMP_LIFE} | dict(expires or {})
@@ -171,16 +179,11 @@ class Publisher:
             f"{METADATA}/{version}.snapshot.json": snapshot_bytes,
             f"{METADATA}/{version}.targets.json": targets,
         }
-        return _Loose(version, "", members | dict(files))
+        return Bundle(version, catalog_sha256, members | dict(files))
 
     @staticmethod
     def _meta(version: int, data: bytes, hashes: bool = True) -> MetaFile:
         return MetaFile.from_data(version, data, ["sha256"]) if hashes else MetaFile(version)
-
-
-class _Loose(Bundle):
-    def of(self, content: bytes) -> Bundle:
-        return Bundle(self.version, hashlib.sha256(content).hexdigest(), self.members)
 
 
 def _describe(store: str, version: int, content: bytes, now: datetime) -> BundleInfo:
@@ -216,7 +219,7 @@ def _key(signer: CryptoSigner) -> Key:
     return signer.public_key
 
 
-def _signed(role: Root | Targets | Snapshot | Timestamp, *signers: CryptoSigner) -> bytes:
+def _signed(role: Any, *signers: CryptoSigner) -> bytes:
     metadata = Metadata(role)
     for signer in signers:
         metadata.sign(signer, append=True)
