@@ -36,6 +36,8 @@ MANIFEST, JOURNAL_FILE, STATE_FILE = "backup.json", "journal.db", "state.db"
 FULL, PART = "full", "part"
 FORMAT = 1
 
+_NAMES = "????????T??????Z-[0-9][0-9][0-9][0-9][0-9][0-9]-[fp][ua][lr][lt]"
+
 _FAILED_HINT = "Check the backup folder's disk and rights ([backup] dir). Nothing was deleted; the till sells on."
 
 
@@ -158,7 +160,7 @@ class Backups:
         schema = copying.schema_hash(self._sources.journal)
         base = self._base(standing, schema, now)
         self._need_space(base)
-        n = 1 + max((one.n for one in standing), default=0)
+        n = 1 + max((int(path.name.split("-")[1]) for path in self._folder.glob(_NAMES)), default=0)
         folder = self._new_folder(now, n, PART if base else FULL)
         try:
             heads = self._write(folder, base)
@@ -217,7 +219,7 @@ class Backups:
             raise Fault("space", f"a backup takes {needed >> 20} MB and {free >> 20} MB are free")
 
     def _new_folder(self, now: datetime, n: int, kind: str) -> Path:
-        """`n` is in the name, since a clock may give the same time twice."""
+        """`n` is in the name, since a clock may give the same time twice. What a kill left half written counts too."""
         folder = self._folder / f"{now:%Y%m%dT%H%M%SZ}-{n:06d}-{kind}"
         folder.mkdir(mode=0o700)
         sync_directory(self._folder)
@@ -234,8 +236,8 @@ class Backups:
                 (one.folder / MANIFEST).unlink(missing_ok=True)
                 sync_directory(one.folder)
                 remove_directory(one.folder)
-        for path in self._folder.glob("*-[0-9][0-9][0-9][0-9][0-9][0-9]-*"):
-            if path.is_dir() and path.name.endswith((FULL, PART)) and not (path / MANIFEST).exists():
+        for path in self._folder.glob(_NAMES):
+            if path.is_dir() and not (path / MANIFEST).exists():
                 remove_directory(path)  # what a kill left of one that was never finished
 
     def _is_mine(self, backup: Backup) -> bool:
