@@ -22,6 +22,7 @@ from register_svc.settings import Settings
 @placed
 def back_up(place: Place, check: bool) -> None:
     """Back up journal, drafts and state."""
+    Identity.load(place.folder)
     if check:
         newest = _restored(place.folder)
         place.answer(
@@ -30,7 +31,6 @@ def back_up(place: Place, check: bool) -> None:
         return
     lock = lock_or_none(place.folder)
     if lock is None:
-        Identity.load(place.folder)
         wire = ask(place.folder, "POST", "/backups")
     else:
         try:
