@@ -31,8 +31,8 @@ _LOG = logging.getLogger("offline-kassa.courier")
 
 # Head office takes bodies of 4 MiB. As a string inside JSON a record grows by its escaped quotes, a fifth or so.
 _MAX_BATCH_BYTES = 3 << 20
-# Statuses that speak of what the body holds and not of who sends it.
-_CONTENT_REFUSED = frozenset({400, 413, 422})
+# Refusals that speak of what the body holds and not of who sends it.
+_CONTENT_REFUSED = frozenset({"body-invalid", "too-large"})
 # A refusal is a person's to mend: asked again now and then, so that the mending is noticed.
 _REFUSED_REST_S = 120.0
 _TRY_ASIDE_AGAIN_S = 3600.0
@@ -205,7 +205,7 @@ class Courier:
             raise Fault("head-office-unreachable", f"head office takes no records after {acked}")
 
     def _refused(self, chain: _Chain, sent: Span, refused: Refused) -> None:
-        if refused.extra.get("answered") in _CONTENT_REFUSED:
+        if refused.extra.get("reason") in _CONTENT_REFUSED:
             chain.delivery.refused(sent, refused.detail)
             chain.aside_since = chain.aside_since or self._monotonic()
             return
