@@ -36,26 +36,30 @@ _TENDER = itemgetter("n", "type", "amount", "reference")
 _TOTALS = itemgetter("gross", "discount", "rounding", "due", "paid", "change")
 _TAX = itemgetter("rate", "net", "tax", "gross")
 
-_TEXT, _NULL = str, type(None)
+_NULL = type(None)
 
 
 def _signatures(*columns: tuple[type, ...]) -> frozenset[tuple[type, ...]]:
     return frozenset(product(*columns))
 
 
-_MAYBE = (_TEXT, _NULL)
+_TEXTS, _MAYBE_TEXTS, _WHOLE, _FLAGS = (frozenset(types) for types in ((str,), (str, _NULL), (int,), (bool,)))
 _HEADER_TYPES = _signatures(
-    *((_TEXT,),) * 4, (bool,), (bool,), (_TEXT,), _MAYBE, _MAYBE, (int, _NULL), (list,), (list,), (dict,), (list,)
+    *((str,),) * 4, (bool,), (bool,), (str,), *((str, _NULL),) * 2, (int, _NULL), (list,), (list,), (dict,), (list,)
 )
-_LINE_TYPES = _signatures((int,), _MAYBE, _MAYBE, *((_TEXT,),) * 3, *((int,),) * 5, (bool,))
-_TENDER_TYPES = _signatures((int,), (_TEXT,), (int,), _MAYBE)
+_LINE_TYPES = (_WHOLE, _MAYBE_TEXTS, _MAYBE_TEXTS, *(_TEXTS,) * 3, *(_WHOLE,) * 5, _FLAGS)
+_TENDER_TYPES = (_WHOLE, _TEXTS, _WHOLE, _MAYBE_TEXTS)
+_LINE_FIELDS, _TENDER_FIELDS = {len(_LINE_TYPES)}, {len(_TENDER_TYPES)}
 _INTS = {count: (int,) * count for count in (4, 6)}
 
-_MAX_SMALL = 1 << 31  # line numbers: what an INTEGER column takes everywhere
+_MAX_SMALL = (1 << 31) - 1  # line numbers: what an INTEGER column takes everywhere
+
+
+Column = tuple[Any, ...]
 
 
 class SaleRows(NamedTuple):
-    """A completed sale.
+    """A completed sale. Lines and tenders are columns, as their tables take them; none at all is an empty tuple.
 
     Lines: n, article_id, name, quantity in thousandths, unit_price, discount, deposit, vat_rate, total, voided (0, 1).
     Tenders: n, type, amount, reference. Totals: gross, discount, rounding, due, paid, change.
@@ -71,8 +75,12 @@ class SaleRows(NamedTuple):
     snapshot: int | None
     totals: tuple[int, ...]
     taxes: str
-    lines: list[tuple[Any, ...]]
-    tenders: list[tuple[Any, ...]]
+    lines: tuple[Column, ...]
+    tenders: tuple[Column, ...]
+
+    @property
+    def articles(self) -> Column:
+        return self.lines[1] if self.lines else ()
 
 
 def read_sale(document: Any) -> SaleRows:
@@ -129,60 +137,84 @@ class _Sums(NamedTuple):
     has_deposits: bool
 
 
-def _lines(lines: Sequence[dict[str, Any]], sign: int) -> tuple[list[tuple[Any, ...]], _Sums]:
-    rows: list[tuple[Any, ...]] = []
+def _lines(lines: Sequence[dict[str, Any]], sign: int) -> tuple[tuple[Column, ...], _Sums]:
+    """The lines as columns, and their sums. A column is checked at once: a sale has few fields and many lines."""
+    if not lines:
+        return (), _Sums(0, 0, {}, 0, has_deposits=False)
+    if set(map(len, lines)) != _LINE_FIELDS:
+        raise _Odd
+    columns = tuple(zip(*map(_LINE, lines), strict=True))
+    _check_types(columns, _LINE_TYPES)
+    numbers, articles, _, names, quantities, _, prices, discounts, deposits, rates, totals, voided = columns
+    counts = tuple(map(_thousandths, quantities))
+    for column in (counts, discounts, deposits, totals) if sign > 0 else ():
+        _check_range(column, 0, MAX_CENTS)
+    for column in (counts, discounts, deposits, totals) if sign < 0 else ():
+        _check_range(column, -MAX_CENTS, 0)
+    _check_range(prices, 0, MAX_CENTS)
+    _check_range(rates, 0, 9_999)
+    _check_numbers(numbers)
+    if 0 in counts:
+        raise _Odd
+    for count, price, discount, total in zip(counts, prices, discounts, totals, strict=True):
+        if total != divide(count * price, 1000) - discount:
+            raise _Odd
+    rows = (numbers, articles, names, counts, prices, discounts, deposits, rates, totals, tuple(map(int, voided)))
+    return rows, _sums(discounts, deposits, rates, totals, voided)
+
+
+def _sums(*columns: Column) -> _Sums:
     by_rate: dict[int, int] = {}
     gross = discounts = deposits = 0
     has_deposits = False
-    for line in lines:
-        values = _LINE(line)
-        if len(line) != len(values) or tuple(map(type, values)) not in _LINE_TYPES:
-            raise _Odd
-        n, article_id, _, name, quantity, _, unit_price, discount, deposit, rate, total, voided = values
-        count = _thousandths(quantity)
-        if (
-            total != divide(count * unit_price, 1000) - discount
-            or count * sign <= 0
-            or not 0 <= unit_price <= MAX_CENTS
-            or not 0 <= discount * sign <= MAX_CENTS
-            or not 0 <= deposit * sign <= MAX_CENTS
-            or not 0 <= total * sign <= MAX_CENTS
-            or not 0 <= rate < 10_000
-            or not 0 <= n < _MAX_SMALL
-        ):
-            raise _Odd
-        rows.append((n, article_id, name, count, unit_price, discount, deposit, rate, total, int(voided)))
-        if not voided:
-            gross += total + discount
-            discounts += discount
-            by_rate[rate] = by_rate.get(rate, 0) + total - deposit
-            if deposit:
-                has_deposits = True
-                deposits += deposit
-    if len({row[0] for row in rows}) != len(rows):
+    for discount, deposit, rate, total, voided in zip(*columns, strict=True):
+        if voided:
+            continue
+        gross += total + discount
+        discounts += discount
+        by_rate[rate] = by_rate.get(rate, 0) + total - deposit
+        if deposit:
+            has_deposits = True
+            deposits += deposit
+    return _Sums(gross, discounts, by_rate, deposits, has_deposits)
+
+
+def _tenders(tenders: Sequence[dict[str, Any]], sign: int) -> tuple[tuple[Column, ...], int, int]:
+    """The tenders as columns, what was paid in cash, and what otherwise."""
+    if not tenders:
+        return (), 0, 0
+    if set(map(len, tenders)) != _TENDER_FIELDS:
         raise _Odd
-    return rows, _Sums(gross, discounts, by_rate, deposits, has_deposits)
-
-
-def _tenders(tenders: Sequence[dict[str, Any]], sign: int) -> tuple[list[tuple[Any, ...]], int, int]:
-    """The rows, what was paid in cash, and what otherwise."""
-    rows: list[tuple[Any, ...]] = []
-    cash = otherwise = 0
-    for tender in tenders:
-        values = _TENDER(tender)
-        if len(tender) != len(values) or tuple(map(type, values)) not in _TENDER_TYPES:
-            raise _Odd
-        n, kind, amount, _ = values
-        if kind not in TENDER_TYPES or not 0 < amount * sign <= MAX_CENTS or not 0 <= n < _MAX_SMALL:
+    columns = tuple(zip(*map(_TENDER, tenders), strict=True))
+    _check_types(columns, _TENDER_TYPES)
+    numbers, kinds, amounts, _ = columns
+    _check_numbers(numbers)
+    _check_range(amounts, *((1, MAX_CENTS) if sign > 0 else (-MAX_CENTS, -1)))
+    cash = 0
+    for kind, amount in zip(kinds, amounts, strict=True):
+        if kind not in TENDER_TYPES:
             raise _Odd
         if kind == CASH:
             cash += amount
-        else:
-            otherwise += amount
-        rows.append(values)
-    if len({row[0] for row in rows}) != len(rows):
+    return columns, cash, sum(amounts) - cash
+
+
+def _check_types(columns: Sequence[Column], allowed: Sequence[frozenset[type]]) -> None:
+    for column, types in zip(columns, allowed, strict=True):
+        if not types.issuperset(map(type, column)):
+            raise _Odd
+
+
+def _check_range(column: Column, least: int, most: int) -> None:
+    if min(column) < least or max(column) > most:
         raise _Odd
-    return rows, cash, otherwise
+
+
+def _check_numbers(column: Column) -> None:
+    """Each a number of its own, small enough for an INTEGER everywhere."""
+    _check_range(column, 0, _MAX_SMALL)
+    if len(set(column)) != len(column):
+        raise _Odd
 
 
 def _totals(sums: _Sums, cash: int, otherwise: int, paid_at_all: bool) -> tuple[int, ...]:

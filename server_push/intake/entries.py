@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import repeat
 from typing import Any
 
 from sqlalchemy import Connection, Table
 
-from poscore.records import SALE
 from server_push.intake.items import DAMAGED, Fault, Item, Origin
 from server_push.storage.tables.intake import (
     journal_body,
@@ -40,16 +40,6 @@ class Entry:
     business_day: str
     fault: Fault | None
 
-    @property
-    def is_sale(self) -> bool:
-        """A completed sale or return, be it one whose sums do not hold."""
-        item = self.item
-        if item.sale is not None:
-            return True
-        record = item.record
-        proper = item.seq is not None and record is not None and record.type == SALE
-        return proper and record is not None and isinstance(record.body.get("sale"), dict)
-
 
 def add_entries(connection: Connection, origin: Origin, at: str, entries: Sequence[Entry]) -> None:
     """Store records whose seqs are free. `at`: the instant's text of their arrival."""
@@ -57,7 +47,7 @@ def add_entries(connection: Connection, origin: Origin, at: str, entries: Sequen
     _insert(connection, journal_record, [(*key, *_identity(entry)) for entry in entries])
     _insert(connection, journal_body, [(origin.store, entry.arrival, at, entry.item.data) for entry in entries])
     _insert(connection, quarantine, [(*key, *_set_aside(e, e.fault, at)) for e in entries if e.fault is not None])
-    _add_sales(connection, origin, at, [entry for entry in entries if entry.is_sale])
+    _add_sales(connection, origin, at, [entry for entry in entries if entry.item.is_sale])
 
 
 def _identity(entry: Entry) -> Row:
@@ -67,8 +57,8 @@ def _identity(entry: Entry) -> Row:
 
 
 def _set_aside(entry: Entry, fault: Fault, at: str) -> Row:
-    item = entry.item
-    what = (item.type, entry.business_day, int(item.training))
+    said = entry.item.said
+    what = (said.type if said else None, entry.business_day, int(said is not None and said.training))
     return entry.seq, entry.arrival, fault.reason, fault.detail, *what, at, OPEN
 
 
@@ -79,18 +69,20 @@ def _add_sales(connection: Connection, origin: Origin, at: str, entries: Sequenc
     for entry in entries:
         key = (origin.store, entry.business_day, entry.arrival)
         whose = (origin.register, origin.epoch, entry.seq)
-        record, rows = entry.item.record, entry.item.sale
-        sold_at = record.at if record is not None else at
+        said, rows = entry.item.said, entry.item.sale
+        assert said is not None, "a sale can be read"
         status = ACCEPTED if entry.fault is None else QUARANTINED
         if rows is None:
-            number, training = _text(entry.item.said("receipt_no")), int(entry.item.training)
-            sales.append((*key, *whose, number, None, training, *(None,) * 4, sold_at, at, *(None,) * 7, status))
+            known = (said.receipt_no, None, int(said.training))
+            sales.append((*key, *whose, *known, *(None,) * 4, said.at, at, *(None,) * 7, status))
             continue
+        sold = (rows.sale_id, rows.kind, int(rows.training), int(rows.offline))
         who = (rows.cashier, rows.customer, rows.snapshot)
-        said = (rows.sale_id, rows.kind, int(rows.training))
-        sales.append((*key, *whose, *said, int(rows.offline), *who, sold_at, at, *rows.totals, rows.taxes, status))
-        lines += [(*key, *line) for line in rows.lines]
-        tenders += [(*key, *tender) for tender in rows.tenders]
+        sales.append((*key, *whose, *sold, *who, said.at, at, *rows.totals, rows.taxes, status))
+        # Three constants before the columns, zipped: a row a line without a Python step for each.
+        same = tuple(map(repeat, key))
+        lines.extend(zip(*same, *rows.lines, strict=False) if rows.lines else ())
+        tenders.extend(zip(*same, *rows.tenders, strict=False) if rows.tenders else ())
     _insert(connection, sale, sales)
     _insert(connection, sale_line, lines)
     _insert(connection, sale_tender, tenders)
@@ -106,7 +98,3 @@ def _insertion(table: Table, paramstyle: str) -> str:
     names = [column.name for column in table.columns]
     mark = "?" if paramstyle == "qmark" else "%s"
     return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({', '.join([mark] * len(names))})"
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None

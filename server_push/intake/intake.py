@@ -174,7 +174,7 @@ class _Batch:
         """What only the database knows against a sale that holds in itself, by the item's id()."""
         sold = [(item, item.sale) for item in items if item.sale is not None]
         numbers = Counter(rows.sale_id for _, rows in sold)
-        taken = self._ledger.known(sale.c.sale_id, numbers.keys(), sale.c.store == self._origin.store)
+        taken = self._ledger.known(sale.c.sale_id, numbers.keys(), " AND store = :store")
         named = {rows.customer for _, rows in sold if rows.customer is not None}
         customers = self._ledger.known(customer.c.customer_id, named)
         faults: dict[int, Fault] = {}
@@ -204,10 +204,10 @@ class _Batch:
             detail = "another record with this number was stored before: was the register copied or restored?"
             yield Incident(SEQUENCE_CONFLICT, seq, detail, item.hash, item.data)
         yield from self._chain_breaks(items, entries, hashes)
-        bought = {line[1] for entry in entries if entry.item.sale for line in entry.item.sale.lines if line[1]}
+        bought = {article for entry in entries if entry.item.sale for article in entry.item.sale.articles} - {None}
         unknown = self._intake.unknown_articles(self._ledger, bought)
         for entry in entries if unknown else ():
-            mine = {line[1] for line in entry.item.sale.lines} & unknown if entry.item.sale else set()
+            mine = unknown.intersection(entry.item.sale.articles) if entry.item.sale else ()
             if mine:
                 detail = f"articles that are not known: {', '.join(sorted(mine))}"
                 yield Incident(ARTICLE_UNKNOWN, entry.seq, detail, entry.item.hash)
@@ -217,9 +217,9 @@ class _Batch:
     ) -> Iterator[Incident]:
         new = {entry.seq for entry in entries}
         prevs = {
-            item.seq: item.record.prev_hash
+            item.seq: item.said.prev_hash
             for item in items
-            if item.seq is not None and item.record is not None and hashes.get(item.seq) == item.hash
+            if item.seq is not None and item.said is not None and hashes.get(item.seq) == item.hash
         }
         followers = {seq + 1 for seq in new if seq + 1 in hashes and seq + 1 not in prevs}
         prevs |= self._ledger.prev_hashes(followers)

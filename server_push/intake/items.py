@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
+from typing import NamedTuple
 
 from poscore.errors import PosError, Refused, Untrusted
 from poscore.instants import parse_instant
@@ -43,16 +43,48 @@ class Fault:
     detail: str
 
 
+class Said(NamedTuple):
+    """What a record says of itself. Its body is not kept: five hundred of them would be memory that nobody reads.
+
+    `document`: whether it holds a sale's document at all; `receipt_no` and `training` are that document's.
+    """
+
+    seq: int
+    prev_hash: str
+    at: str
+    type: str
+    business_day: str | None
+    document: bool
+    receipt_no: str | None
+    training: bool
+
+    @classmethod
+    def of(cls, record: Record) -> Said:
+        sale = record.body.get("sale")
+        document = sale if isinstance(sale, dict) else {}
+        number = document.get("receipt_no")
+        return cls(
+            record.seq,
+            record.prev_hash,
+            record.at,
+            record.type,
+            record.business_day,
+            document is sale,
+            number if isinstance(number, str) else None,
+            document.get("training") is True,
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One record as it came. `hash`: hex, as the register gave it. `record`: None when the bytes cannot be read.
+    """One record as it came. `hash`: hex, as the register gave it. `said`: None when the bytes cannot be read.
 
     `seq`: its own, None unless the item is proper. `sale`: the rows of a sale that holds.
     """
 
     data: bytes
     hash: str
-    record: Record | None
+    said: Said | None
     seq: int | None = None
     sale: SaleRows | None = None
     fault: Fault | None = None
@@ -68,24 +100,18 @@ class Item:
         return self.fault is not None and self.fault.reason in (DAMAGED, FOREIGN)
 
     @property
-    def type(self) -> str | None:
-        return self.record.type if self.record is not None else None
+    def is_sale(self) -> bool:
+        """A completed sale or return of this journal, be it one whose sums do not hold."""
+        if self.sale is not None:
+            return True
+        return self.seq is not None and self.said is not None and self.said.type == SALE and self.said.document
 
     @property
     def business_day(self) -> str | None:
         """As the record tells it; None when it does not."""
         if self.sale is not None:
             return self.sale.business_day
-        return self.record.business_day if self.record is not None else None
-
-    @property
-    def training(self) -> bool:
-        return self.said("training") is True
-
-    def said(self, name: str) -> Any:
-        """A field of the sale's document, which may be anything when the sale does not hold."""
-        sale = self.record.body.get("sale") if self.record is not None else None
-        return sale.get(name) if isinstance(sale, dict) else None
+        return self.said.business_day if self.said is not None else None
 
 
 def read_items(origin: Origin, delivered: Iterable[tuple[str, str]]) -> list[Item]:
@@ -109,15 +135,16 @@ def _read(origin: Origin, claimed: str, data: bytes) -> Item:
         record = _parsed(data)
     except Untrusted as error:
         return Item(data, claimed, None, fault=Fault(UNREADABLE, error.detail))
+    said = Said.of(record)
     if record.store != origin.store or record.register != origin.register or record.epoch != origin.epoch:
         whose = f"{record.store}/{record.register}, epoch {record.epoch}"
-        return Item(data, claimed, record, fault=Fault(FOREIGN, f"the record belongs to {whose}"))
+        return Item(data, claimed, said, fault=Fault(FOREIGN, f"the record belongs to {whose}"))
     if record.type != SALE:
-        return Item(data, claimed, record, record.seq)
+        return Item(data, claimed, said, record.seq)
     try:
-        return Item(data, claimed, record, record.seq, read_sale(record.body.get("sale")))
+        return Item(data, claimed, said, record.seq, read_sale(record.body.get("sale")))
     except Refused as error:
-        return Item(data, claimed, record, record.seq, fault=Fault(SALE_INVALID, error.detail))
+        return Item(data, claimed, said, record.seq, fault=Fault(SALE_INVALID, error.detail))
 
 
 def _parsed(data: bytes) -> Record:
@@ -135,9 +162,9 @@ def _parsed(data: bytes) -> Record:
     return record
 
 
-def _readable(data: bytes) -> Record | None:
+def _readable(data: bytes) -> Said | None:
     try:
-        return _parsed(data)
+        return Said.of(_parsed(data))
     except PosError:
         return None
 
@@ -148,9 +175,9 @@ def _placed(items: Sequence[Item], place: int, acked_seq: int) -> int:
     after = items[place + 1].seq if place + 1 < len(items) else None
     if before is not None and after == before + 2:
         return before + 1
-    record = items[place].record
-    if record is not None:
-        return record.seq
+    said = items[place].said
+    if said is not None:
+        return said.seq
     known = [(abs(at - place), at, item.seq) for at, item in enumerate(items) if item.seq is not None]
     if not known:
         return acked_seq + 1 + place  # a register sends on from what was acknowledged

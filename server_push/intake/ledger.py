@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table, delete, select, update
+import orjson
+from sqlalchemy import Column, Connection, Table, delete, select, text, update
 
 from poscore.errors import Untrusted
 from poscore.records import Head, Record, genesis_hash
@@ -26,8 +27,6 @@ from server_push.storage.tables.intake import (
     odd_delivery,
     quarantine,
 )
-
-_CHUNK = 1000  # values in one IN (…)
 
 
 class Ledger:
@@ -95,14 +94,17 @@ class Ledger:
         rows = self._connection.execute(select(column, quarantine.c.reason).where(*self._mine(quarantine), *among))
         return {seq: reason for seq, reason in rows if seq in seqs}
 
-    def known(self, column: Column[Any], values: Collection[str], *where: Any) -> set[str]:
-        """Which of `values` stand in a column."""
-        wanted = list(values)
-        found: set[str] = set()
-        for start in range(0, len(wanted), _CHUNK):
-            query = select(column).where(column.in_(wanted[start : start + _CHUNK]), *where)
-            found.update(self._connection.scalars(query))
-        return found
+    def known(self, column: Column[Any], values: Collection[str], where: str = "") -> set[str]:
+        """Which of `values` stand in a column; one statement, whose text does not grow with them."""
+        if not values:
+            return set()
+        asked: Any = list(values)
+        within = "= ANY(:values)"
+        if self._connection.dialect.name == "sqlite":
+            asked, within = orjson.dumps(asked).decode(), "IN (SELECT value FROM json_each(:values))"
+        statement = f"SELECT DISTINCT {column.name} FROM {column.table.name} WHERE {column.name} {within}{where}"
+        rows = self._connection.execute(text(statement), {"values": asked, "store": self._origin.store})
+        return set(rows.scalars())
 
     # -- what is to be known -------------------------------------------------------------------------------------------
 

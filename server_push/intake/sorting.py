@@ -98,8 +98,3 @@ def _sort_odd(
 def _holder(sorting: Sorting, seq: int, stored: Mapping[int, Stored]) -> Stored | None:
     now = sorting.healed.get(seq) or sorting.taken.get(seq)
     return Stored(now.hash, damaged=False) if now is not None else stored.get(seq)
-
-
-def prev_hashes(items: Sequence[Item]) -> dict[int, str]:
-    """The prev_hash of every proper record, by its seq."""
-    return {item.seq: item.record.prev_hash for item in items if item.seq is not None and item.record is not None}

@@ -82,9 +82,10 @@ def test_every_document_that_holds_is_read_at_once(document):
 
     sale = Sale.from_wire(document)
     assert rows.totals == tuple(sale.totals.to_wire().values())
-    assert [row[8] for row in rows.lines] == [line.total for line in sale.lines]
-    assert [row[3] for row in rows.lines] == [line.quantity.thousandths for line in sale.lines]
-    assert sum(row[2] for row in rows.tenders) == sale.totals.paid
+    if sale.lines:
+        assert rows.lines[8] == tuple(line.total for line in sale.lines)
+        assert rows.lines[3] == tuple(line.quantity.thousandths for line in sale.lines)
+    assert sum(rows.tenders[2] if sale.tenders else ()) == sale.totals.paid
     assert rows.business_day == "2026-11-22"
 
 
@@ -119,8 +120,8 @@ def test_nothing_is_read_that_poscore_would_refuse(document, data):
     sale = Sale.from_wire(wrong)
     assert sale.header.state == COMPLETED
     assert rows.totals == tuple(sale.totals.to_wire().values())
-    for row in (*rows.lines, *rows.tenders, rows.totals):
-        assert all(value is None or isinstance(value, str) or -(2**63) <= value < 2**63 for value in row)
+    for column in (*rows.lines, *rows.tenders, rows.totals):
+        assert all(value is None or isinstance(value, str) or -(2**63) <= value < 2**63 for value in column)
 
 
 def _places(value, path=()):
