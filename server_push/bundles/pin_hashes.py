@@ -29,9 +29,8 @@ def refresh_pin_hashes(
         sealed = connection.execute(
             select(cashier.c.cashier_id, cashier.c.sealed_pin).where(cashier.c.withdrawn == 0)
         ).all()
-        known = dict(
-            connection.execute(select(kept.cashier_id, kept.made_of).where(kept.store == profile.store)).tuples().all()
-        )
+        of_store = select(kept.cashier_id, kept.made_of).where(kept.store == profile.store)
+        known = {row.cashier_id: row.made_of for row in connection.execute(of_store)}
     wanted = {row.cashier_id: (row.sealed_pin, _made_of(row.sealed_pin, profile.pepper)) for row in sealed}
     made = [
         {
