@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.fleet import DEMO_LISTS, TWO_TILLS, Fleet, Till, copied_shop, open_price, read_goods
+from tests.support.fleet import DEMO_LISTS, TWO_TILLS, Fleet, Till, Wire, copied_shop, free_port, open_price, read_goods
 from tests.support.processes import killed_at_random, until
 
 pytestmark = pytest.mark.slow
@@ -112,6 +112,44 @@ def test_both_ends_killed_during_the_return_bring_everything_home_once(fleet: Fl
         for _ in range(3):
             sell_something(till, chance)
     fleet.heal("r1")
+
+
+@pytest.mark.parametrize("verb", ["/sales", "/lines", "/tenders", "/complete"])
+def test_an_act_whose_answer_died_with_the_register_is_done_once(fleet: Fleet, verb: str) -> None:
+    register = fleet.register("r1")
+    wire = Wire(free_port(), register.till_port)
+    till = Till(wire.url, "1", "1111", books=fleet.books)
+    till.sign_in()
+    till.open_shift()
+    drafts = till.drafts()
+
+    def die() -> None:
+        register.kill()
+        register.restart()
+
+    def lose_and_kill() -> None:
+        """The next answer is lost, and the register dies before it can be asked again."""
+        wire.lose_answers(1, to=f"{verb} ".encode())
+        till.client.close()  # a kept connection would be opened anew without a word
+        till.on_lost = die
+
+    def before(at: str) -> None:
+        if at == verb:
+            lose_and_kill()
+
+    before("/sales")
+    sale = till.start()
+    before("/lines")
+    till.add(sale["id"], (CODES[0], "3"))
+    before("/tenders")
+    view = till.pay(sale["id"], "card")
+    before("/complete")
+    completed = till.complete(sale["id"])
+    assert till.repeats == 1
+    assert [len(view["lines"]), len(view["tenders"])] == [1, 1]
+    assert completed["sale"]["lines"] == view["lines"]
+    assert till.drafts() == drafts  # nothing was begun twice
+    wire.close()
 
 
 def test_a_sale_left_open_by_a_kill_is_finished_by_another_cashier(fleet: Fleet) -> None:
