@@ -237,9 +237,10 @@ class Sales:
     def between_receipts(self, act: Callable[[], None]) -> bool:
         """Run `act` while no sale is under way; False (and not run) while one is."""
         with self._desk.lock:
-            still = self._desk.clock() - _SWITCH_WAITS
+            now = self._desk.clock()
             if any(
-                basket.state == OPEN and not basket.is_empty and self._changed_at[basket.id] > still
+                # abs: a clock set back by a day must not keep yesterday's prices until it has caught up
+                basket.state == OPEN and not basket.is_empty and abs(now - self._changed_at[basket.id]) < _SWITCH_WAITS
                 for basket in self._drafts.values()
             ):
                 return False
