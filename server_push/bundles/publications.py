@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, desc, select, update
@@ -33,6 +34,11 @@ class Publication:
     @property
     def version(self) -> int:
         return self.catalogue.info.version
+
+    @property
+    def expires(self) -> datetime:
+        """When the first of its metadata expires; the stamp is made at each send and is not counted."""
+        return min(self.targets.expires, self.snapshot.expires)
 
 
 def draw_version(connection: Connection) -> int:
@@ -78,10 +84,10 @@ def newest(connection: Connection, store: str) -> Publication | None:
     return None if row is None else _publication(row)
 
 
-def versions(connection: Connection, store: str) -> list[int]:
-    """All of a store's, the newest first."""
-    found = select(publication.c.version).where(publication.c.store == store).order_by(desc(publication.c.version))
-    return list(connection.execute(found).scalars())
+def newest_files(connection: Connection, store: str, count: int) -> set[str]:
+    """The hashes of the files that carry a store's newest versions."""
+    newest_first = select(publication.c.full_sha256).where(publication.c.store == store)
+    return set(connection.execute(newest_first.order_by(desc(publication.c.version)).limit(count)).scalars())
 
 
 def _publication(row: Row[Any]) -> Publication:

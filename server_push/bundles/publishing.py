@@ -36,12 +36,15 @@ from server_push.bundles.publications import Publication
 from server_push.bundles.store_profile import StoreProfile, profiles
 from server_push.storage import Storage
 
-# Signed again when less than this is left, so that no bundle leaves with metadata that may expire on its way.
-RENEW_TARGETS = timedelta(days=30)
-RENEW_SNAPSHOT = timedelta(days=14)
+# What has not changed is published again, as a new version of the same file, when its metadata has less than this left:
+# long enough for a rollout, so that a bundle and its metadata bear one number wherever they are shown.
+RENEW_BEFORE = timedelta(days=10)
+# A bundle that is sent even later is signed again on its way out, so that its stamp is never the last to expire.
+RESIGN_BEFORE = timedelta(days=8)
 # Published files that are kept: a register that is some versions behind is met with what it has.
 KEEP_FILES = 14
 _LOCK_WAIT_S = 600.0
+_FULL = ".catalog.db.zst"  # after the file's own hash, so that no two versions ever share a name
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,32 +117,25 @@ class Publisher:
             lineage, last = folder / "lineage.db", self._newest(store)
             changed = catalog.refresh(lineage, self._storage.path, profile, instant_text(now), fresh=fresh, force=force)
             if last is not None and not changed and self._is(lineage, last):
-                return _published(last, new=False)
-            packed = pack(lineage, folder / "packing.tmp")
-            made = self._signed(profile.store, packed, now)
-            put_in_place(packed.full, self._full_path(made))
+                if last.expires - now >= RENEW_BEFORE:
+                    return _published(last, new=False)
+                made = self._signed(last.catalogue, now)
+            else:
+                packed = pack(lineage, folder / "packing.tmp")
+                made = self._signed(_described(profile.store, packed), now)
+                put_in_place(packed.full, self._full_path(made))
             with self._storage.write() as connection:
                 publications.save(connection, made)
             self._tidy(folder, store)
             return _published(made, new=True)
 
-    def _signed(self, store: str, packed: Packed, now: datetime) -> Publication:
+    def _signed(self, catalogue: Catalogue, now: datetime) -> Publication:
+        """A new version of a catalogue, whose bytes may be new or not."""
         with self._storage.write() as connection:
             version = publications.draw_version(connection)
-        info = BundleInfo(
-            store,
-            version,
-            SCHEMA,
-            packed.articles,
-            packed.published_at,
-            full=full_target(store),
-            probes=packed.probes,
-            deltas={},  # {sha256 of a base: target}; the seam where another transport is named
-        )
-        plain = File(catalog_target(store), packed.sha256, packed.bytes)
-        catalogue = Catalogue(plain, info, File(info.full, packed.full_sha256, packed.full_bytes))
-        targets = sign_targets(self.keys.signer(TARGETS), version, now, catalogue)
-        return Publication(catalogue, targets, sign_snapshot(self.keys.signer(SENDER), version, now, targets))
+        numbered = replace(catalogue, info=replace(catalogue.info, version=version))
+        targets = sign_targets(self.keys.signer(TARGETS), version, now, numbered)
+        return Publication(numbered, targets, sign_snapshot(self.keys.signer(SENDER), version, now, targets))
 
     def _is(self, lineage: Path, last: Publication) -> bool:
         """Is the last published file what the lineage holds, and still there to be sent?"""
@@ -175,17 +171,13 @@ class Publisher:
     def _stamped(self, store: str, now: datetime) -> tuple[Publication, SignedFile]:
         """The newest publication, signed again where that is due, and a stamp made now."""
         published = self._published(store)
-        stale_targets = published.targets.expires - now < RENEW_TARGETS
-        stale_snapshot = stale_targets or published.snapshot.expires - now < RENEW_SNAPSHOT
         sender = self.keys.signer(SENDER)
         with self._storage.write() as connection:
-            if stale_targets:
+            if published.expires - now < RESIGN_BEFORE:
                 version = publications.draw_version(connection)
                 targets = sign_targets(self.keys.signer(TARGETS), version, now, published.catalogue)
-                published = replace(published, targets=targets)
-            if stale_snapshot:
-                version = publications.draw_version(connection)
-                published = replace(published, snapshot=sign_snapshot(sender, version, now, published.targets))
+                snapshot = sign_snapshot(sender, version, now, targets)
+                published = replace(published, targets=targets, snapshot=snapshot)
                 publications.save(connection, published)
             version = publications.draw_version(connection)
         return published, sign_timestamp(sender, version, now, published.snapshot)
@@ -203,14 +195,14 @@ class Publisher:
             return publications.newest(connection, store)
 
     def _full_path(self, published: Publication) -> Path:
-        return self._folder / published.store / f"{published.version}.catalog.db.zst"
+        return self._folder / published.store / f"{published.catalogue.carried.sha256}{_FULL}"
 
     def _tidy(self, folder: Path, store: str) -> None:
         """Remove what is too old, and what a killed publishing left behind."""
         with self._storage.read() as connection:
-            kept = {f"{version}.catalog.db.zst" for version in publications.versions(connection, store)[:KEEP_FILES]}
-        for path in folder.glob("*.zst"):
-            if path.name not in kept:
+            kept = publications.newest_files(connection, store, KEEP_FILES)
+        for path in folder.glob(f"*{_FULL}"):
+            if path.name.removesuffix(_FULL) not in kept:
                 path.unlink(missing_ok=True)
 
     @contextmanager
@@ -225,6 +217,22 @@ class Publisher:
             except sqlite3.OperationalError as error:
                 raise Fault("publishing", f"store {store} is being published elsewhere: {error}") from None
             yield folder
+
+
+def _described(store: str, packed: Packed) -> Catalogue:
+    """A catalogue that has no number yet."""
+    info = BundleInfo(
+        store,
+        0,
+        SCHEMA,
+        packed.articles,
+        packed.published_at,
+        full=full_target(store),
+        probes=packed.probes,
+        deltas={},  # {sha256 of a base: target}; the seam where another transport is named
+    )
+    plain = File(catalog_target(store), packed.sha256, packed.bytes)
+    return Catalogue(plain, info, File(info.full, packed.full_sha256, packed.full_bytes))
 
 
 def _published(found: Publication, new: bool) -> Published:

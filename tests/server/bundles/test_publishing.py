@@ -1,5 +1,6 @@
 """Publishing: versions, what is not published again, what is not signed, and what a kill leaves."""
 
+import hashlib
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -17,7 +18,11 @@ LATER = NOW + timedelta(days=1)
 
 
 def full_files(head, store: str = "s1") -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in (head.directory / "bundles" / store).glob("*.zst")}
+    """The files that may be sent, by hash."""
+    paths = (head.directory / "bundles" / store).glob("*.catalog.db.zst")
+    files = {path.name.split(".")[0]: path.read_bytes() for path in paths}
+    assert all(hashlib.sha256(data).hexdigest() == name for name, data in files.items())
+    return files
 
 
 def test_a_publication_is_the_lineage_to_the_byte(head) -> None:
@@ -27,7 +32,7 @@ def test_a_publication_is_the_lineage_to_the_byte(head) -> None:
 
     plain = head.lineage().read_bytes()
     assert (published.version, published.articles, published.bytes, published.new) == (1, 500, len(plain), True)
-    assert zstd.decompress(full_files(head)["1.catalog.db.zst"]) == plain
+    assert [zstd.decompress(data) for data in full_files(head).values()] == [plain]
     assert published.to_wire().keys() == {"store", "version", "sha256", "bytes", "articles"}
 
 
@@ -53,6 +58,19 @@ def test_force_publishes_a_new_version_of_the_same_articles(head) -> None:
     assert (first.version, second.version) == (1, 2)
     assert second.published_at > first.published_at
     assert second.sha256 != first.sha256
+
+
+def test_what_has_not_changed_is_published_again_before_its_metadata_expires(head) -> None:
+    head.sells(lines(5))
+    first, files = head.publish(), full_files(head)
+    same = head.publish(now=NOW + timedelta(days=19))
+
+    again = head.publish(now=NOW + timedelta(days=21))
+
+    assert (same.new, again.new) == (False, True)
+    assert (again.version, again.sha256, again.published_at) == (2, first.sha256, first.published_at)
+    assert full_files(head) == files  # a new number, the same file
+    assert not head.publish(now=NOW + timedelta(days=22)).new
 
 
 def test_all_stores_draw_their_versions_from_one_counter(head, tmp_path) -> None:
@@ -91,7 +109,7 @@ def test_the_stores_of_the_office_are_published_under_the_chains_name(head) -> N
 
 def test_a_catalogue_that_fails_its_check_is_not_signed(head) -> None:
     head.sells(lines(5_000))
-    good = head.publish()
+    good, files = head.publish(), full_files(head)
     data = bytearray(head.lineage().read_bytes())
     root_of_code = head.ask("SELECT rootpage FROM sqlite_master WHERE name = 'code'")[0][0]
     data[(root_of_code - 1) * 4096 + 100 : root_of_code * 4096] = bytes(4096 - 100)
@@ -102,7 +120,7 @@ def test_a_catalogue_that_fails_its_check_is_not_signed(head) -> None:
 
     assert fault.value.code in ("check-failed", "lineage-damaged")
     assert head.publisher.newest("s1").version == good.version
-    assert full_files(head).keys() == {"1.catalog.db.zst"}
+    assert full_files(head) == files
 
 
 def test_a_search_that_lacks_an_article_is_not_signed(head) -> None:
@@ -147,12 +165,13 @@ def test_killed_before_the_row_the_next_publishing_mends_it(head, monkeypatch) -
         head.publish(now=LATER)
     monkeypatch.undo()
     assert head.publisher.newest("s1").articles == 50  # nobody is told of what is not noted
-    assert full_files(head).keys() == {"1.catalog.db.zst", "2.catalog.db.zst"}
+    assert len(full_files(head)) == 2
 
     mended = head.publish(now=LATER)
 
     assert (mended.version, mended.articles, mended.new) == (3, 60, True)
-    assert full_files(head).keys() == {"1.catalog.db.zst", "3.catalog.db.zst"}
+    assert len(full_files(head)) == 2
+    assert head.lineage().read_bytes() in [zstd.decompress(data) for data in full_files(head).values()]
 
 
 def _die(*_: object) -> None:
@@ -162,7 +181,7 @@ def _die(*_: object) -> None:
 def test_a_lost_file_is_published_anew_and_is_no_silent_failure(head, tmp_path) -> None:
     head.sells(lines(50))
     head.publish()
-    (head.directory / "bundles/s1/1.catalog.db.zst").unlink()
+    next((head.directory / "bundles/s1").glob("*.catalog.db.zst")).unlink()
 
     with pytest.raises(Fault) as fault:
         head.publisher.write_container("s1", tmp_path / "b", NOW)
@@ -174,11 +193,12 @@ def test_a_lost_file_is_published_anew_and_is_no_silent_failure(head, tmp_path) 
 
 def test_old_files_go_and_the_newest_stay(head) -> None:
     head.sells(lines(3))
-    for _ in range(KEEP_FILES + 3):
-        head.publish(force=True)
+    for day in range(KEEP_FILES + 3):
+        head.publish(now=NOW + timedelta(days=day), force=True)
 
-    assert len(full_files(head)) == KEEP_FILES
-    assert f"{KEEP_FILES + 3}.catalog.db.zst" in full_files(head)
+    files = full_files(head)
+    assert len(files) == KEEP_FILES
+    assert head.lineage().read_bytes() in [zstd.decompress(data) for data in files.values()]
 
 
 def test_a_store_without_a_bundle_says_so(head, tmp_path: Path) -> None:

@@ -177,7 +177,7 @@ def test_a_bundle_that_waited_too_long_is_refused_and_a_fresh_stamp_mends_it(hea
     assert register.take(send(head, tmp_path / "b", now=later), now=later) is not None
 
 
-@pytest.mark.parametrize("days", [1, 20, 70, 100, 400])
+@pytest.mark.parametrize("days", [1, 20, 25, 70, 400])
 def test_metadata_is_signed_again_before_it_expires_and_names_the_same_catalogue(
     head, register, tmp_path, days
 ) -> None:
@@ -191,7 +191,7 @@ def test_metadata_is_signed_again_before_it_expires_and_names_the_same_catalogue
     assert taken == first
     assert taken is not None
     assert taken[0].version == published.version
-    assert register.versions()["targets"] == (1 if days < 60 else register.versions()["snapshot"] - 1)
+    assert (register.versions()["targets"] > published.version) == (days > 22)
 
 
 @pytest.mark.parametrize("member", ["snapshot", "targets", "zst"])
