@@ -110,7 +110,7 @@ class Budget:
 
     @contextmanager
     def spent(self) -> Iterator[None]:
-        """What the block takes is taken from the budget."""
+        """What the block takes is taken from the budget; ask `is_open` before."""
         began = self._used()
         try:
             yield
@@ -136,7 +136,7 @@ class LanParser(HTTPRequestParser):  # type: ignore[misc]
 
     def received(self, data: bytes) -> int:
         consumed: int = super().received(data)
-        if self.headers_finished and not self._judged and not self.empty:
+        if (self.headers_finished or self.completed) and not self._judged and not self.empty:
             self._judged = True
             self._judge()
         if self.completed and consumed < len(data):
@@ -249,6 +249,7 @@ class LanServer(TcpWSGIServer):  # type: ignore[misc]
 
     def __init__(self, app: Any, host: str, port: int, gate: Gate, budget: Budget | None = None) -> None:
         self.gate, self.budget = gate, budget or Budget()
+        self._closing = self._running = False
         adjustments = Adjustments(
             host=host,
             port=port,
@@ -303,9 +304,25 @@ class LanServer(TcpWSGIServer):  # type: ignore[misc]
                 channel.will_close = True
 
     def run(self) -> None:
+        """Serve until `close`; then calls that have begun are finished, and everything is closed."""
         poll = wasyncore.poll2 if hasattr(select, "poll") else wasyncore.poll
-        while self._map:
-            poll(self.budget.wait_s(), self._map)
+        self._running = True
+        try:
+            while not self._closing:
+                poll(self.budget.wait_s(), self._map)
+        finally:
+            self.task_dispatcher.shutdown()
+            super().close()
+            wasyncore.close_all(self._map)
+
+    def close(self) -> None:
+        """End `run`, which is in another thread, without waiting for it."""
+        self._closing = True
+        if self._running:
+            self.pull_trigger()
+        else:
+            self.task_dispatcher.shutdown()
+            super().close()
 
 
 class _Spool:
