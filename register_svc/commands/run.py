@@ -21,6 +21,7 @@ def run_register(place: Place) -> None:
     lock = FolderLock(place.folder)
     try:
         finish(place.folder)  # an enrolment that was killed after its answer
+        Identity.load(place.folder)
     finally:
         lock.release()
     log_to(place.folder)

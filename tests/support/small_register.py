@@ -1,4 +1,4 @@
-"""The part of a register that speaks with head office: its journal, its state, and what returns the one by the other."""
+"""The part of a register that speaks with head office: journal, state, and what returns the one by the other."""
 
 from __future__ import annotations
 

@@ -153,6 +153,10 @@ def test_a_folder_without_a_register_says_so(words: list[str], tmp_path: Path, m
     assert list(tmp_path.iterdir()) == []
 
 
+def test_run_in_an_empty_folder_says_that_nothing_is_enrolled_there(tmp_path: Path) -> None:
+    assert refusal("run", "--dir", str(tmp_path))["code"] == "not-enrolled"
+
+
 def test_dir_and_json_may_stand_before_the_command(folder: Path) -> None:
     result = call("--json", "--dir", str(folder), "status")
     assert json.loads(result.stdout)["register"] == "r1"
