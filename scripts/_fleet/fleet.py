@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from _fleet.books import Books
+from _fleet.books import Books, BooksDiffer
 from _fleet.office import Office
 from _fleet.processes import Process, free_port, until
 from _fleet.register import Register
@@ -215,6 +215,19 @@ class Fleet:
     def journals_verify(self) -> dict[str, dict[str, Any]]:
         """`verify-journal` of every register, by id. Raises CommandFailed when one has a finding."""
         return {name: register.command("verify-journal") for name, register in self.registers.items()}
+
+    def journals_are_home(self) -> dict[str, int]:
+        """Verify every journal, and that head office has it to its last record: the number of records, by register.
+
+        Raises CommandFailed for a finding and BooksDiffer for a record that is not home.
+        """
+        known = self.office.registers()
+        records: dict[str, int] = {}
+        for name, journal in self.journals_verify().items():
+            if known[name]["acked_seq"] != journal["seq"]:
+                raise BooksDiffer(f"{name} has {journal['seq']} records, head office {known[name]['acked_seq']}")
+            records[name] = journal["records"]
+        return records
 
     # --- ending
 
