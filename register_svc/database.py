@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import sqlite_utils
@@ -83,6 +83,15 @@ class Database:
                 if self._writer.in_transaction:  # a full disk may have ended it already
                     self._writer.execute("ROLLBACK")
                 raise
+
+    def look(self, sql: str, *values: str | int) -> tuple[Any, ...] | None:
+        """One row by the writer's connection, whose pages are in memory; a reader's are read anew after each commit.
+
+        For what is asked before every change. Waits for a transaction of another thread.
+        """
+        with self._lock:
+            row: tuple[Any, ...] | None = self._writer.execute(sql, values).fetchone()
+            return row
 
     @property
     def reader(self) -> sqlite3.Connection:

@@ -31,8 +31,8 @@ def _first(db: sqlite_utils.Database) -> None:
             queued INTEGER NOT NULL
         ) WITHOUT ROWID"""
     )
-    # `document` and `body` below are zstd frames and their tables have one B-tree each, so that a scan writes two
-    # pages: all that has been written since the last sync waits for the disk when the sale is completed.
+    # `document` here and `body` of answers are zstd frames: what has been written since the last sync waits for the
+    # disk when the sale is completed.
     db.execute(
         "CREATE TABLE draft(sale_id TEXT PRIMARY KEY, state TEXT NOT NULL, document BLOB NOT NULL,"
         " changed_at TEXT NOT NULL) WITHOUT ROWID"
@@ -51,9 +51,11 @@ def _first(db: sqlite_utils.Database) -> None:
             report TEXT
         )"""
     )
+    # Appended, and found by an index of keys alone: keys come in no order, and a table in their order would split a
+    # page at every other scan.
     db.execute(
-        "CREATE TABLE answer(key TEXT PRIMARY KEY, fingerprint BLOB NOT NULL, status INTEGER NOT NULL,"
-        " body BLOB NOT NULL, at_s INTEGER NOT NULL) WITHOUT ROWID"
+        "CREATE TABLE answer(id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, fingerprint BLOB NOT NULL,"
+        " status INTEGER NOT NULL, body BLOB NOT NULL, at_s INTEGER NOT NULL)"
     )
 
 
