@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from poscore.errors import Refused
@@ -81,8 +81,14 @@ class Discount:
 
 @dataclass(frozen=True, slots=True)
 class BasketLine:
+    """`wire`: how a draft keeps it, worked out once because a draft is kept anew at every scan. Not to be changed."""
+
     item: Item
     line: Line
+    wire: Mapping[str, Any] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "wire", {**_item_wire(self.item), **_line_wire(self.line)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +219,7 @@ class Basket:
         """The draft as it is kept on disk; only this module reads it back."""
         return {
             **{name: getattr(self, name) for name in _PLAIN_FIELDS},
-            "lines": [{**_item_wire(row.item), **_line_wire(row.line)} for row in self.lines],
+            "lines": [row.wire for row in self.lines],
             "tenders": [tender.to_wire() for tender in self.tenders],
             "discounts": [asdict(discount) for discount in self.discounts],
         }

@@ -55,7 +55,9 @@ def receipt_text(sale: Sale, printed: Printed, letterhead: Letterhead, columns: 
         *_taxes(sale, letterhead.language, columns),
         *_closing(sale, letterhead, columns),
     ]
-    return "\n".join(part for line in lines for part in _fold(line, columns)) + "\n"
+    if any(len(line) > columns for line in lines):  # seldom: most names fit
+        lines = [part for line in lines for part in _fold(line, columns)]
+    return "\n".join(lines) + "\n"
 
 
 def _marks(sale: Sale, printed: Printed, language: str, columns: int) -> Iterator[str]:
