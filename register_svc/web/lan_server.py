@@ -80,6 +80,8 @@ class Gate:
                 raise Refused("too-large", f"{request.command} takes no body")
             return
         self._sender.read(bearer(request.headers.get("AUTHORIZATION", "")))
+        if not length and request.path == PUSH_PATH:
+            raise Refused("length-required", "a bundle comes with its Content-Length")
         if length > (MAX_BUNDLE_BYTES if request.path == PUSH_PATH else MAX_COMMAND_BYTES):
             raise Refused("too-large", f"{length} bytes are more than this takes")
         if free_bytes(self.incoming) < 2 * length:
@@ -305,6 +307,8 @@ class LanServer(TcpWSGIServer):  # type: ignore[misc]
 
     def run(self) -> None:
         """Serve until `close`; then calls that have begun are finished, and everything is closed."""
+        if self._closing:
+            return
         poll = wasyncore.poll2 if hasattr(select, "poll") else wasyncore.poll
         self._running = True
         try:

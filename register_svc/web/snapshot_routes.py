@@ -84,7 +84,7 @@ def add_lan_snapshot_routes(api: Api, snapshots: Snapshots) -> None:
         access="head-office",
         body=Activation,
         ok={200: StandingView, 202: StandingView},
-        problems=(404, 409),
+        problems=(404, 409, 422),
     )
     def activate(call: Call, version: int) -> Answer:
         """Sell from this version as soon as no sale is open; 202 while it waits."""

@@ -60,7 +60,7 @@ class Till:
         assert version_in(active.path), "the till was told of a file that is not there"
 
     def price(self, path: Path, codes: tuple[str, ...]) -> None:
-        if hashlib.sha256(path.read_bytes()).hexdigest() in self.cannot_price:
+        if self.cannot_price and hashlib.sha256(path.read_bytes()).hexdigest() in self.cannot_price:
             raise Untrusted("vat-unknown", "there is no rate for that article")
         for code in codes:
             assert price_of(path, code) is not None

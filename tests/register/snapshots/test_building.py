@@ -297,3 +297,36 @@ def test_a_disk_that_fills_up_leaves_no_part_behind_and_the_bundle_may_come_agai
 def add_compressible_rows(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE TABLE filler(data BLOB)")
     connection.execute("INSERT INTO filler VALUES(zeroblob(2000000))")
+
+
+# -- memory ------------------------------------------------------------------------------------------------------------
+
+PEAK = """
+    import resource, sys
+    from pathlib import Path
+    from tests.support.receiving import Receiving
+    from register_svc.snapshots.states import State
+
+    folder = Path(sys.argv[1])
+    register = Receiving(folder, (folder / "root.json").read_bytes())
+    for name in ("1.zip", "2.zip"):
+        with (folder / name).open("rb") as stream:
+            version = register.snapshots.receive(stream, (folder / name).stat().st_size, sys.argv[int(name[0]) + 1])[0]
+        register.wait_for(version, State.STAGED)
+        register.snapshots.activate(version)
+        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+    register.close()
+"""
+
+
+def test_a_large_bundle_takes_no_more_memory_than_a_small_one(tmp_path: Path, publisher: Publisher) -> None:
+    """The till lives in the same process: whatever comes is streamed, unpacked and looked through in small pieces."""
+    large = 48 << 20
+    for version, padding in ((1, 1 << 16), (2, large)):
+        (tmp_path / f"{version}.zip").write_bytes(publisher.publish(version, catalog(padding=padding)).zip())
+    (tmp_path / "root.json").write_bytes(publisher.root_v1)
+    hashes = [hashlib.sha256((tmp_path / name).read_bytes()).hexdigest() for name in ("1.zip", "2.zip")]
+    command = [sys.executable, "-c", textwrap.dedent(PEAK), str(tmp_path), *hashes]
+    output = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    small_kib, large_kib = map(int, output.stdout.split())
+    assert large_kib - small_kib < large / 1024 / 2

@@ -17,7 +17,7 @@ from register_svc.snapshots.states import State
 from register_svc.web import lan_server
 from register_svc.web.lan_server import CONNECTIONS, Budget
 from tests.support.bundles import Publisher, catalog
-from tests.support.lan import OnTheLan, read_all, serving
+from tests.support.lan_listener import OnTheLan, read_all, serving
 from tests.support.receiving import Receiving, until
 
 
@@ -217,6 +217,10 @@ def test_a_body_that_the_disk_has_no_room_for_is_refused_by_its_headers(
 ) -> None:
     monkeypatch.setattr(lan_server, "free_bytes", lambda _: 1_999_999)
     assert refused_by_headers(lan, "/snapshots", 1_000_000) == 409
+
+
+def test_a_bundle_without_a_length_is_refused(lan: OnTheLan) -> None:
+    assert refused_by_headers(lan, "/snapshots", 0) == 411
 
 
 def refused_by_headers(lan: OnTheLan, path: str, length: int) -> int:
