@@ -109,9 +109,14 @@ class _Desk:
         except KeyError:
             return None
         vat_codes, departments, units, deposits, age_limits, stores = zip(*rests, strict=True)
-        if not (are_ids(ids) and are_names(names) and are_eans(gtins) and all(map(operator.le, deposits, cents))):
+        if not (
+            are_ids(ids)
+            and are_names(names)
+            and are_eans(" ".join(gtins).split())
+            and all(map(operator.le, deposits, cents))
+        ):
             return None
-        codes = [f'["{gtin}"]' if gtin else "[]" for gtin in gtins]
+        codes = [f'["{gtin}"]' if gtin.isdigit() else _code_list(gtin.split()) for gtin in gtins]
         known = (vat_codes, departments, units, deposits, age_limits)
         return zip(range(number, number + len(group)), ids, stores, names, codes, cents, *known, strict=True)
 
@@ -143,6 +148,11 @@ def whole_record(number: int, record: Record, sheet: Sheet, log: Log, pick: Pick
         log.refuse(number, BadCell("", f"has {len(record)} cells where the header has {width}"), record, about)
         return ()
     return pick(record)
+
+
+def _code_list(codes: Sequence[str]) -> str:
+    """As `codes_of` writes it, for codes of digits; the same code twice counts once."""
+    return '["' + '","'.join(dict.fromkeys(codes)) + '"]' if codes else "[]"
 
 
 def _checked(number: int, cells: Sequence[str], log: Log) -> ArticleRow:

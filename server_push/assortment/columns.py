@@ -37,12 +37,14 @@ def _joined(texts: Sequence[str], longest: int) -> str:
     return joined if joined.replace("\n", "").isprintable() else ""
 
 
-def are_eans(texts: Sequence[str]) -> bool:
-    """True when each is empty, or an EAN-8 or EAN-13 whose check digit fits and that is not all zeros."""
-    eans = [text.zfill(_EAN_LENGTH) for text in texts if text]
+def are_eans(codes: Sequence[str]) -> bool:
+    """True when each is an EAN-8 or EAN-13 whose check digit fits and that is not all zeros."""
+    if not set(map(len, codes)) <= {8, _EAN_LENGTH}:
+        return False
+    eans = [code.zfill(_EAN_LENGTH) for code in codes]
     if not eans:
         return True
-    if not set(map(len, texts)) <= {0, 8, _EAN_LENGTH} or _ZEROS in eans:
+    if _ZEROS in eans:
         return False
     digits = "".join(eans)
     if not (digits.isascii() and digits.isdigit()):
