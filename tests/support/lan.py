@@ -1,121 +1,112 @@
-"""A register's LAN listener over a real way in for bundles, and head office's side of it."""
+"""A register's LAN app in miniature, over real HTTP: it takes bundles as told, and notes what it was sent.
+
+It verifies the token as a register does, so that a push which signs wrongly fails here too. What it answers is the
+test's to say: `lan.answers["POST /snapshots"] = [(409, {"code": "clock", …})]`; the last one stays.
+"""
 
 from __future__ import annotations
 
 import hashlib
-import http.client
 import json
-import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from poscore.tokens import Claims, SigningKey, sign_token
-from register_svc.health import Check, Health, Subject
-from register_svc.settings import HeadOffice, Lan, Settings
-from register_svc.snapshots.sender import Sender
-from register_svc.snapshots.snapshots import Snapshots
-from register_svc.web.lan_app import build_lan_app
-from register_svc.web.lan_server import LanServer, create_lan_server
-from tests.support.receiving import Receiving
+from poscore.errors import Untrusted
+from poscore.tokens import verify_token
 
-REGISTER = "r1"
+Reply = tuple[int, dict[str, Any]]
 
 
 @dataclass
-class Answered:
-    status: int
-    headers: dict[str, str]
-    content: bytes
+class Lan:
+    """`active`: the version that it sells from. `bundles`: hashes of what was pushed. `busiest`: most at once."""
 
-    @property
-    def json(self) -> Any:
-        return json.loads(self.content)
+    register: str
+    sender_key: dict[str, str]
+    url: str = ""
+    active: int | None = None
+    calls: list[str] = field(default_factory=list)
+    bundles: list[str] = field(default_factory=list)
+    answers: dict[str, list[Reply]] = field(default_factory=dict)
+    takes_s: float = 0.0
+    busy: list[int] = field(default_factory=lambda: [0, 0])  # now, at most; shared between registers of a store
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
-
-@dataclass
-class OnTheLan:
-    """What the LAN app asks of a register, and who may call it."""
-
-    receiving: Receiving
-    key: SigningKey = field(default_factory=SigningKey.generate)
-    version: str = "0.1.0"
-
-    def __post_init__(self) -> None:
-        clock = self.receiving.till.clock
-        self.sender = Sender(self.receiving.state, self.key.public, REGISTER)
-        self.health = Health(Subject(REGISTER, self.version, lambda: "ONLINE"), clock)
-        self.health.add("journal", lambda: Check("journal", "pass"))
-        self.health.refresh()
-        office = HeadOffice(url="http://127.0.0.1:1")
-        self.settings = Settings(head_office=office, lan=Lan(host="127.0.0.1", port=0))
-        self.server: LanServer = create_lan_server(build_lan_app(self), self)
-        self.port: int = self.server.effective_port
-
-    @property
-    def directory(self) -> Path:
-        return self.receiving.folder
-
-    @property
-    def snapshots(self) -> Snapshots:
-        return self.receiving.snapshots
-
-    # -- head office ---------------------------------------------------------------------------------------------------
-
-    def token(
-        self, body: bytes = b"", audience: str = REGISTER, at: int | None = None, key: SigningKey | None = None
-    ) -> str:
-        issued_at = int(self.receiving.till.clock().timestamp()) if at is None else at
-        digest = hashlib.sha256(body).hexdigest()
-        return sign_token(key or self.key, Claims("head-office", audience, issued_at, "jti", digest))
-
-    def post(self, path: str, body: bytes = b"", token: str | None = None, **headers: str) -> Answered:
-        """`token`: that of head office for this body, unless another is given."""
-        bearer = self.token(body) if token is None else token
-        return self.ask("POST", path, body, {"Authorization": f"Bearer {bearer}", **headers})
-
-    def command(self, path: str, **fields: Any) -> Answered:
-        return self.post(path, json.dumps(fields).encode(), **{"Content-Type": "application/json"})
-
-    # -- anybody -------------------------------------------------------------------------------------------------------
-
-    def get(self, path: str) -> Answered:
-        return self.ask("GET", path)
-
-    def ask(self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None) -> Answered:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
-        try:
-            connection.request(method, path, body or None, headers or {})
-            response = connection.getresponse()
-            return Answered(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
-        finally:
-            connection.close()
-
-    @contextmanager
-    def wire(self) -> Iterator[socket.socket]:
-        """A bare connection."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=20) as wire:
-            yield wire
+    def scripted(self, call: str) -> Reply | None:
+        with self.lock:
+            replies = self.answers.get(call)
+            if not replies:
+                return None
+            return replies.pop(0) if len(replies) > 1 else replies[0]
 
 
 @contextmanager
-def serving(lan: OnTheLan) -> Iterator[OnTheLan]:
-    listener = threading.Thread(target=lan.server.run, name="lan", daemon=True)
-    listener.start()
+def lan_of(register: str, sender_key: dict[str, str], **changed: Any) -> Iterator[Lan]:
+    lan = Lan(register, sender_key, **changed)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(lan))
+    lan.url = f"http://127.0.0.1:{server.server_address[1]}"
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
     try:
         yield lan
     finally:
-        lan.server.close()
-        listener.join(10)
-        assert not listener.is_alive()
+        server.shutdown()
+        server.server_close()
 
 
-def read_all(wire: socket.socket) -> bytes:
-    """Until the other side closes."""
-    received = b""
-    while part := wire.recv(65536):
-        received += part
-    return received
+def _handler(lan: Lan) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            self._note()
+            self._answer(lan.scripted(f"GET {self.path}") or (200, {"active": lan.active, "slots": []}))
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            self._note()
+            with lan.lock:
+                lan.busy[0] += 1
+                lan.busy[1] = max(lan.busy)
+            time.sleep(lan.takes_s)
+            reply = self._judge(body) or lan.scripted(f"POST {self.path}") or self._take(body)
+            with lan.lock:
+                lan.busy[0] -= 1
+            self._answer(reply)
+
+        def _judge(self, body: bytes) -> Reply | None:
+            token = self.headers["Authorization"].removeprefix("Bearer ")
+            try:
+                claims = verify_token(token, lan.sender_key, lan.register)
+            except Untrusted as error:
+                return 401, {"code": "token", "detail": error.detail}
+            if claims.body != hashlib.sha256(body).hexdigest():
+                return 401, {"code": "token", "detail": "another body"}
+            return None
+
+        def _take(self, body: bytes) -> Reply:
+            if self.path == "/snapshots":
+                lan.bundles.append(hashlib.sha256(body).hexdigest())
+                return 202, {"version": 0, "state": "BUILDING"}
+            lan.active = int(self.path.split("/")[2])
+            return 200, {"version": lan.active, "state": "GOOD"}
+
+        def _note(self) -> None:
+            lan.calls.append(f"{self.command} {self.path}")
+
+        def _answer(self, reply: Reply) -> None:
+            status, content = reply
+            data = json.dumps(content).encode()
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, *_: Any) -> None: ...
+
+    return Handler
