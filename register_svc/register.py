@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from poscore import records
 from poscore.errors import Refused
@@ -32,7 +33,14 @@ from register_svc.checkout.shifts import Shifts
 from register_svc.database import Database
 from register_svc.durable_files import replace_file
 from register_svc.head_office import schema as link_schema
-from register_svc.head_office.checks import clock_check, head_office_check, queue_check, transport_check
+from register_svc.head_office.addresses import lan_url
+from register_svc.head_office.checks import (
+    add_link_figures,
+    clock_check,
+    head_office_check,
+    queue_check,
+    transport_check,
+)
 from register_svc.head_office.link import Link
 from register_svc.head_office.mode import Mode
 from register_svc.health import Health, Subject, disk_check
@@ -86,7 +94,9 @@ class Register:
 
     def start(self) -> None:
         """Begin the work in the background: link, courier, snapshots."""
-        self.desk.journal.append(records.REGISTER_STARTED, self.desk.now(), None, {"version": self.version})
+        # With the mode: a kill between a change of mode and its record leaves no doubt for longer than this.
+        body = {"version": self.version, "mode": self.link.mode.name}
+        self.desk.journal.append(records.REGISTER_STARTED, self.desk.now(), None, body)
         self.health.start()
         self.snapshots.start()
         self.link.start()
@@ -102,7 +112,8 @@ class Register:
     @property
     def lan_url(self) -> str | None:
         """Where head office and a phone reach this register; None before the listener is bound."""
-        return self.settings.lan.url or self.addresses.get("lan")
+        port = urlsplit(self.addresses.get("lan", "")).port
+        return lan_url(self.settings, port) if port else self.settings.lan.url
 
     def describe(self) -> dict[str, Any]:
         """Which register this is, for anybody on this machine: no customer, no cashier, no amount."""
@@ -198,6 +209,7 @@ def _watch(register: Register) -> None:
     add("clock", lambda: clock_check(link))
     add("backup", lambda: backup_check(register.backups, _now()))
     add("transport", lambda: transport_check(register.settings))
+    add_link_figures(register.health.metrics, link)
 
 
 def _report(register: Register) -> dict[str, Any]:

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Any
-
-import sqlite_utils
+from typing import TYPE_CHECKING, Any
 
 from poscore import records
 from poscore.errors import Refused
 from register_svc.checkout.desk import Desk
 from register_svc.database import Database, Migration
 from register_svc.till.people import Attempts, Session
+
+if TYPE_CHECKING:
+    import sqlite_utils
 
 PinCheck = Callable[[str, str], bool]
 """(pin, stored hash) → fits; slow on purpose."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite_utils
+from typing import TYPE_CHECKING
 
 from register_svc.database import Migration
+
+if TYPE_CHECKING:
+    import sqlite_utils
 
 
 def _first(db: sqlite_utils.Database) -> None:
