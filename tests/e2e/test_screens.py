@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import BrowserType, expect
 
 from tests.support.fleet import Fleet
-from tests.support.pages import KIOSK, LANGUAGES, PHONE, SIZES, TechnicianPhone, TillPage
+from tests.support.pages import KIOSK, LANGUAGES, PHONE, SIZES, WIDE, TechnicianPhone, TillPage, Watched
 from tests.support.shop import COFFEE, MILK, SHARED_CODE
 
 pytestmark = pytest.mark.browser
@@ -19,38 +19,30 @@ _LISTS = (".lines", ".fetched-box", ".pick-list", ".dialog")
 _PHONE_SCREENS = ("till-pay", "till-done", "till-receipts", "till-sign-in", "till-shift-open", "till-shift-close")
 
 
+# Axe needs a second a screen. What it looks at differs by size and by language, hardly by both.
+_WITH_AXE = {(KIOSK, "fi"), (PHONE, "sv"), (WIDE, "en")}
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("size", SIZES)
-def test_every_control_is_large_enough_and_on_the_screen(
+def test_every_screen_can_be_hit_with_a_finger_and_read_without_eyes(
     size: str, language: str, till_at: Callable[..., TillPage], phone_at: Callable[..., TechnicianPhone]
 ) -> None:
-    till = till_at("r2", SIZES[size])
+    till, phone = till_at("r2", SIZES[size]), phone_at("r2", SIZES[size])
     scrolling = (*_LISTS, *_PHONE_SCREENS) if SIZES[size] == PHONE else _LISTS
+    axe = (SIZES[size], language) in _WITH_AXE
+    told: list[str] = []
+
+    def look(page: Watched, screen: str, lists: tuple[str, ...]) -> None:
+        found = [*page.misfits(lists), *(page.barriers() if axe else [])]
+        told.extend(f"{screen}: {one}" for one in found)
+
     for screen in every_screen(till, language):
-        try:
-            till.fits_fingers(scrolling)
-        except AssertionError as error:
-            raise AssertionError(f"{screen}, {size}, {language}:\n{error}") from None
-    phone = phone_at("r2", SIZES[size])
+        look(till, screen, scrolling)
     phone.open()
     phone.speak(language)
-    phone.fits_fingers(("html",))
-
-
-@pytest.mark.parametrize(("size", "language"), [(KIOSK, "fi"), (PHONE, "sv")])
-def test_axe_finds_nothing_on_any_screen(
-    size: tuple[int, int], language: str, till_at: Callable[..., TillPage], phone_at: Callable[..., TechnicianPhone]
-) -> None:
-    till = till_at("r2", size)
-    for screen in every_screen(till, language):
-        try:
-            till.is_accessible()
-        except AssertionError as error:
-            raise AssertionError(f"{screen}: {error}") from None
-    phone = phone_at("r2", size)
-    phone.open()
-    phone.speak(language)
-    phone.is_accessible()
+    look(phone, "technician", ("html",))
+    assert not told, "\n".join(told)
 
 
 def test_keys_have_the_sizes_that_fingers_were_promised(till_at: Callable[..., TillPage]) -> None:
@@ -81,7 +73,7 @@ def test_without_colours_and_without_motion_it_says_the_same(till_at: Callable[.
     till.go_offline("Huolto")
     expect(till.page.locator(".chip")).to_have_text("▲OFFLINE")
     expect(till.page.locator(".bar-mark")).to_have_text("▲")
-    till.fits_fingers(_LISTS)
+    assert till.misfits(_LISTS) == []
     still = till.page.locator(".key").first.evaluate("one => getComputedStyle(one).transitionDuration")
     assert still == "0s"
     till.go_online()
@@ -99,11 +91,10 @@ def test_the_sale_screen_reads_as_it_should(till_at: Callable[..., TillPage]) ->
         - list "Ostokset":
           - listitem:
             - button "Kevytmaito 1 l 1 1,15" [pressed]
-        - contentinfo:
-          - button "Odota"
-          - button "Odottavat"
-          - text: YHTEENSÄ
-          - status: /1,15.€/
+        - button "Odota"
+        - button "Odottavat"
+        - text: YHTEENSÄ
+        - status: /1,15.€/
         """
     )
     till.pay_card()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 import pytest
@@ -35,6 +34,7 @@ def test_sells_offline_is_killed_and_returns_every_sale_once(
     till.change_is("16.65")  # 3.33 in cash is 3.35
     till.receipt_says(MILK.name)
     till.next_customer()
+    shop.books_balance()  # ONLINE it is home without anybody doing anything
 
     shop.cut("r1")
     till.go_offline("Verkko on poikki")
@@ -162,12 +162,10 @@ def test_a_sale_of_675_lines_stays_usable(shop: Fleet, till_at: Callable[..., Ti
     till.begin("2", "2222")
     expect(till.lines).to_have_count(675)
 
-    began = time.monotonic()
-    till.scan(COFFEE.code)
+    took = sorted(till.scan_takes_ms(COFFEE.code) for _ in range(5))
+    assert took[2] < 1000, f"a cashier scans an item a second; from Enter to the line on the screen took {took} ms"
     till.sells(COFFEE.name)
     expect(till.lines.last).to_be_in_viewport()
-    took = time.monotonic() - began
-    assert took < 1.0, f"a cashier scans an item a second; this one took {took:.2f} s"
 
     till.lines.nth(300).scroll_into_view_if_needed()
     till.lines.nth(300).click()

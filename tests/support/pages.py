@@ -41,31 +41,31 @@ class Watched:
 
     # --- what every screen must be
 
-    def is_accessible(self) -> None:
-        """No finding of axe: what it finds, somebody with a keyboard, a reader or weak eyes would stumble over."""
+    def barriers(self) -> list[str]:
+        """What axe finds: what somebody with a keyboard, a reader or weak eyes would stumble over."""
         found = Axe().run(self.page).response["violations"]
-        told = [f"{one['id']}: {[node['html'][:120] for node in one['nodes']]}" for one in found]
-        assert not told, "\n".join(told)
+        return [f"{one['id']}: {[node['html'][:120] for node in one['nodes']]}" for one in found]
 
-    def fits_fingers(self, scrolling: Sequence[str] = ()) -> None:
-        """Every visible control is at least 48 px each way, inside the screen and not under another one.
+    def misfits(self, scrolling: Sequence[str] = ()) -> list[str]:
+        """Which visible controls are smaller than 48 px, off the screen, or under something else.
 
         `scrolling`: selectors of what may be scrolled to bring a control into view; nothing else may.
         """
-        told = self.page.evaluate(_MISFITS, list(scrolling))
-        assert not told, "\n".join(told)
+        told: list[str] = self.page.evaluate(_MISFITS, list(scrolling))
+        return told
 
 
 class TillPage(Watched):
     def __init__(self, page: Page, url: str, books: Books | None = None) -> None:
         super().__init__(page, url)
         self.books = books
+        self._completed: list[Response] = []
         page.on("response", self._on_response)
         page.add_init_script(_SCANNER_AND_EARS)
 
     def _on_response(self, response: Response) -> None:
-        if self.books is not None and response.url.endswith("/complete") and response.status == 200:
-            self.books.add(response.json())
+        if response.url.endswith("/complete") and response.status == 200:
+            self._completed.append(response)
 
     # --- the day
 
@@ -128,6 +128,13 @@ class TillPage(Watched):
         """A scanner: the digits and Enter, typed at the page."""
         self.page.keyboard.type(code)
         self.page.keyboard.press("Enter")
+
+    def scan_takes_ms(self, code: str) -> float:
+        """From the scanner's Enter to the new line on the screen, by the page's own clock."""
+        self.page.evaluate(_STOPWATCH)
+        self.scan(code)
+        took: float = self.page.wait_for_function("() => window.took").json_value()
+        return took
 
     def sells(self, name: str) -> None:
         """`name` is the newest line."""
@@ -239,7 +246,12 @@ class TillPage(Watched):
         expect(self.page.locator(".change-sum")).to_have_text(euros(amount))
 
     def is_done(self) -> None:
+        """The sale is completed: the till says so, and what it answered is in the books."""
         expect(self.page.locator("till-done")).to_be_visible()
+        while self._completed:
+            completed = self._completed.pop()
+            if self.books is not None:
+                self.books.add(completed.json())
 
     def receipt_says(self, words: str) -> None:
         expect(self.page.locator("till-done .paper")).to_contain_text(words)
@@ -325,6 +337,23 @@ const start = OscillatorNode.prototype.start
 OscillatorNode.prototype.start = function (...when) {
   window.heard.push(this.frequency.value < 500 ? 'bad' : 'good')
   return start.apply(this, when)
+}
+"""
+
+# The frame after the one that draws the line is the first at which a person can see it.
+_STOPWATCH = """
+() => {
+  window.took = null
+  const lines = document.querySelector('.lines')
+  const before = lines.childElementCount
+  let began = 0
+  addEventListener('keydown', (event) => { if (event.key === 'Enter') began = event.timeStamp }, { capture: true })
+  const watch = new MutationObserver(() => {
+    if (lines.childElementCount === before || began === 0) return
+    watch.disconnect()
+    requestAnimationFrame(() => setTimeout(() => (window.took = performance.now() - began)))
+  })
+  watch.observe(lines, { childList: true })
 }
 """
 

@@ -107,7 +107,9 @@ export class Desk {
   /** @param {unknown} error */
   #notice(error) {
     if (error instanceof NoAnswer) this.change((state) => (state.answering = false))
-    if (error instanceof Problem && error.code === 'session-required') this.sessionLost()
+    if (!(error instanceof Problem)) return
+    if (error.code === 'session-required') this.sessionLost()
+    if (error.code === 'no-open-shift') this.change((state) => (state.shift = null)) // closed from elsewhere
   }
 
   sessionLost() {

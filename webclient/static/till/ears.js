@@ -27,6 +27,17 @@ export function listen(till) {
   )
 }
 
+/**
+ * A key that a finger has pressed gives the focus back to the page: the next Enter is the scanner's or
+ * the way on, and never that key once more. A key pressed from the keyboard (detail 0) keeps it.
+ */
+export function letGoOfPressedKeys() {
+  document.addEventListener('click', ({ detail }) => {
+    const { activeElement } = document
+    if (detail > 0 && activeElement instanceof HTMLButtonElement) activeElement.blur()
+  })
+}
+
 /** @param {Till} till @param {string} code */
 function heard(till, code) {
   if (dialogIsOpen() || till.state.session === null) till.desk.sounds.rejected()

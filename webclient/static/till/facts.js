@@ -31,7 +31,8 @@ export function facts({ register, offline, health }, when) {
   if (register?.lan_url)
     list.push({ name: t('link.phone'), value: `${register.lan_url.replace(/\/$/, '')}/technician` })
   for (const check of health?.checks ?? []) {
-    if (check.status !== 'pass') list.push({ name: `${MARKS[check.status]} ${checkName(check)}`, value: hintText(check) })
+    if (check.status !== 'pass')
+      list.push({ name: `${MARKS[check.status]} ${checkName(check)}`, value: hintText(check) })
   }
   return list
 }

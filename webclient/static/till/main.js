@@ -1,6 +1,6 @@
 /** Starts the till: builds it on the real browser, shows it, listens, and keeps its picture of the register fresh. */
 import { questions } from './questions.js'
-import { listen } from './ears.js'
+import { letGoOfPressedKeys, listen } from './ears.js'
 import { Till } from './till.js'
 import { TillApp } from './till-app.js'
 import { setLanguage } from '../i18n/index.js'
@@ -21,5 +21,6 @@ document.body.append(app.withTill(till))
 till.desk.draw = () => app.drawSoon()
 till.speak = (language) => app.speak(language)
 listen(till)
+letGoOfPressedKeys()
 void till.link.watch(pause)
 setInterval(() => app.drawSoon(), 1000) // the clock, and the age of what is shown

@@ -11,7 +11,7 @@ import { showStatus } from './status.js'
 export async function showMenu(till) {
   const { state, settings } = till
   const quiet = settings.get('tone', 'on') === 'off'
-  const selling = state.shift !== null
+  const selling = Boolean(state.shift)
   const chosen = await ask(
     t('do.menu'),
     (/** @type {(go: (() => void)|null) => void} */ close) => {
@@ -22,7 +22,7 @@ export async function showMenu(till) {
         selling ? item(t('menu.parked'), () => till.desk.change((s) => s.goTo('parked'))) : null,
         item(t('menu.status'), () => void showStatus(till)),
         item(quiet ? t('menu.tone-off') : t('menu.tone-on'), () => settings.set('tone', quiet ? 'on' : 'off')),
-        selling && state.sale ? item(t('sale.abort'), () => void till.selling.abort(), 'key-grave') : null,
+        selling && state.sale ? item(t('sale.abort'), () => void till.parking.abort(), 'key-grave') : null,
         selling && !state.sale
           ? item(t('menu.close-shift'), () => till.desk.change((s) => s.goTo('shift-close')))
           : null,

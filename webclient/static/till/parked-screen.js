@@ -12,9 +12,9 @@ export class ParkedScreen extends Screen {
 
   /** @override */
   build() {
-    const { selling, desk } = this.till
+    const { parking, desk } = this.till
     const { node, load } = fetchedList({
-      fetch: () => selling.parked(),
+      fetch: () => parking.waiting(),
       row: (sale) => this.#row(sale),
       waiting: t('receipts.loading'),
       empty: t('parked.empty'),
@@ -60,9 +60,9 @@ export class ParkedScreen extends Screen {
 
   /** One sale is open at a time: the other is not lost by taking this one. @param {Sale} sale */
   #resume(sale) {
-    const { state, selling, desk } = this.till
+    const { state, parking, desk } = this.till
     if (state.sale && state.liveLines.length > 0) desk.refuse(t('parked.busy'))
-    else void selling.resume(sale.id)
+    else void parking.resume(sale)
   }
 }
 

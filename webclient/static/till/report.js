@@ -22,14 +22,6 @@ function rows({ no, sales, returns, total, rounding, by_tender, by_vat, cash, co
   const rate = (/** @type {number} */ bp) => figures().percent(bp)
   const tenders = Object.entries(by_tender)
   return [
-    [t('report.no', { no }), '', 'report-head'],
-    [t('report.sales', { count: sales.count }), money(sales.total)],
-    [t('report.returns', { count: returns.count }), money(returns.total)],
-    [t('report.total'), money(total), 'report-sum'],
-    ...by_vat.map((vat) => /** @type {Row} */ ([t('report.vat', { rate: rate(vat.rate) }), money(vat.tax)])),
-    [t('report.rounding'), money(rounding)],
-    [t('report.tenders'), '', 'report-head'],
-    ...tenders.map(([type, sum]) => /** @type {Row} */ ([maybe(`tender.${type}`) ?? type, money(sum)])),
     [t('report.cash'), '', 'report-head'],
     [t('report.expected'), money(cash.expected)],
     [t('report.counted'), money(cash.counted)],
@@ -38,6 +30,14 @@ function rows({ no, sales, returns, total, rounding, by_tender, by_vat, cash, co
       money(cash.difference),
       cash.difference === 0 ? 'report-sum' : 'report-sum report-differs',
     ],
+    [t('report.no', { no }), '', 'report-head'],
+    [t('report.sales', { count: sales.count }), money(sales.total)],
+    [t('report.returns', { count: returns.count }), money(returns.total)],
+    [t('report.total'), money(total), 'report-sum'],
+    ...by_vat.map((vat) => /** @type {Row} */ ([t('report.vat', { rate: rate(vat.rate) }), money(vat.tax)])),
+    [t('report.rounding'), money(rounding)],
+    [t('report.tenders'), '', 'report-head'],
+    ...tenders.map(([type, sum]) => /** @type {Row} */ ([maybe(`tender.${type}`) ?? type, money(sum)])),
     [t('report.offline'), String(counts.offline)],
     [t('report.aborted'), String(counts.aborted)],
   ]

@@ -53,6 +53,7 @@ export class SaleScreen extends Screen {
     for (const part of this.#parts) part.draw()
     const totals = state.sale?.totals
     text(this.#total, figures().money(totals?.due ?? 0))
+    this.#paid.hidden = !totals?.paid
     text(this.#paid, totals?.paid ? t('sale.paid', { amount: figures().money(totals.paid) }) : '')
     const kind = [state.sale?.kind === 'return' && t('sale.return'), state.sale?.training && t('sale.training')].filter(
       Boolean,
@@ -71,7 +72,7 @@ export class SaleScreen extends Screen {
     const { till } = this
     this.#park = el(
       'button',
-      { type: 'button', class: 'key', onclick: () => state().sale && void till.selling.park() },
+      { type: 'button', class: 'key', onclick: () => state().sale && void till.parking.park() },
       t('sale.park'),
     )
     const state = () => till.state

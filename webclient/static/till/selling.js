@@ -1,4 +1,4 @@
-/** The verbs of a sale before it is paid: add, change, void, park, resume, abort. */
+/** The verbs of a sale before it is paid: scan, add, change, void, search. */
 import { Problem } from '../lib/api.js'
 import { t } from '../i18n/index.js'
 import { addLine, changeQuantity, startSale, voidLine } from './line-acts.js'
@@ -61,29 +61,6 @@ export class Selling {
     return this.#onLine(voidLine)
   }
 
-  park() {
-    return this.#leave('park')
-  }
-
-  async abort() {
-    if (await this.desk.ask.sure(t('sale.abort-ask'), t('sale.abort'))) await this.#leave('abort')
-  }
-
-  /** @param {string} id */
-  resume(id) {
-    const { desk } = this
-    return desk.once(async () => {
-      await desk.act(async (call) => this.#shows(await call('POST', `/sales/${id}/resume`)))
-      desk.change((state) => state.goTo('sale'))
-    })
-  }
-
-  /** @returns {Promise<Sale[]>} */
-  async parked() {
-    const page = /** @type {Page<Sale>} */ (await this.desk.get('/sales?state=parked'))
-    return page.items
-  }
-
   /**
    * @param {string} query
    * @returns {Promise<Article[]>}
@@ -127,22 +104,6 @@ export class Selling {
       desk.change((state) => {
         state.entry.clear()
         state.say(null)
-      })
-    })
-  }
-
-  /** @param {'park'|'abort'} how */
-  #leave(how) {
-    const { desk } = this
-    return desk.once(async () => {
-      await desk.act(async (call) => {
-        const { sale } = desk.state
-        if (sale) await call('POST', `/sales/${sale.id}/${how}`)
-        this.#shows(null)
-      })
-      desk.change((state) => {
-        state.unknown = []
-        state.goTo('sale')
       })
     })
   }

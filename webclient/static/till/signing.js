@@ -1,6 +1,7 @@
 /** The verbs of a cashier's day: sign in, open the shift, count and close it, sign out. */
 import { Problem } from '../lib/api.js'
 
+/** @import {Call} from '../lib/acts.js' */
 /** @import {Page, QuickKey, Sale, Session, Shift, ShiftReport} from '../lib/types.js' */
 /** @import {Desk} from './desk.js' */
 
@@ -11,18 +12,24 @@ export class Signing {
     this.paying = paying
   }
 
-  /** @param {string} cashier @param {string} pin */
-  signIn(cashier, pin) {
+  /**
+   * Signing in is over when the register has answered; what was held up, and finding again what the
+   * register has, come after it, so that a register that dies meanwhile can be signed in to once more.
+   * @param {string} cashier
+   * @param {string} pin
+   */
+  async signIn(cashier, pin) {
     const { desk } = this
-    return desk.once(async () => {
+    await desk.once(async () => {
       const session = /** @type {Session} */ (await desk.api.send('POST', '/session', { cashier, pin }))
       desk.api.token = session.token
-      desk.change((state) => state.signedIn(session))
-      // What was held up when the session ended is done first, with the keys it had.
+      desk.change((state) => {
+        state.signedIn(session)
+        state.answering = true
+      })
       desk.acts.resume()
-      await desk.act(async () => {})
-      await this.#settle()
     }, 'sign-in')
+    if (desk.state.session !== null) await this.#settle()
   }
 
   signOut() {
@@ -66,31 +73,40 @@ export class Signing {
   /** Finds again what the register has: the shift, the quick keys, the sale that was open. */
   async #settle() {
     const { desk } = this
-    const shift = await this.#shift()
-    desk.change((state) => (state.shift = shift))
-    const keys = /** @type {Page<QuickKey>} */ (await desk.get('/quick-keys'))
-    desk.change((state) => (state.quickKeys = keys.items))
-    if (shift !== null && desk.state.place !== 'done') await this.#findSale()
-    if (desk.state.place === 'pay') await this.paying.refresh()
-  }
-
-  /** @returns {Promise<Shift|null>} */
-  async #shift() {
     try {
-      return await this.desk.get('/shifts/current')
+      await desk.act(async (call) => {
+        const shift = await currentShift(call)
+        desk.change((state) => (state.shift = shift))
+        const keys = /** @type {Page<QuickKey>} */ (await call('GET', '/quick-keys'))
+        desk.change((state) => (state.quickKeys = keys.items))
+        if (shift !== null && desk.state.place !== 'done') await this.#findSale(call)
+      })
+      if (desk.state.place === 'pay') await this.paying.refresh()
     } catch (error) {
-      if (error instanceof Problem && (error.code === 'no-open-shift' || error.status === 404)) return null
-      throw error
+      desk.failed(error)
     }
   }
 
-  async #findSale() {
-    const { desk } = this
-    const open = /** @type {Page<Sale>} */ (await desk.get('/sales?state=open'))
-    const sale = open.items.find((one) => one.id === desk.state.sale?.id) ?? open.items[0] ?? null
-    desk.change((state) => {
+  /** @param {Call} call */
+  async #findSale(call) {
+    const open = /** @type {Page<Sale>} */ (await call('GET', '/sales?state=open'))
+    this.desk.change((state) => {
+      const sale = open.items.find((one) => one.id === state.sale?.id) ?? open.items[0] ?? null
       state.saleIs(sale)
       if (sale === null && state.place === 'pay') state.goTo('sale')
     })
+  }
+}
+
+/**
+ * @param {Call} call
+ * @returns {Promise<Shift|null>}
+ */
+async function currentShift(call) {
+  try {
+    return await call('GET', '/shifts/current')
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'no-open-shift') return null
+    throw error
   }
 }

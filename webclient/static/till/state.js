@@ -18,7 +18,7 @@ import { Entry } from '../lib/entry.js'
 export class TillState {
   /** @type {RegisterInfo|null} */ register = null
   /** @type {Session|null} */ session = null
-  /** @type {Shift|null} */ shift = null
+  /** @type {Shift|null|undefined} not asked yet, after signing in */ shift = undefined
   /** @type {Sale|null} */ sale = null
   /** @type {Payment|null} */ payment = null
   /** @type {Completed|null} */ completed = null
@@ -43,6 +43,7 @@ export class TillState {
   get screen() {
     if (this.register === null) return 'starting'
     if (this.session === null) return 'sign-in'
+    if (this.shift === undefined) return 'starting'
     if (this.shift === null && this.place !== 'shift-close') return 'shift-open'
     return this.place
   }
@@ -75,7 +76,7 @@ export class TillState {
   /** The cashier leaves. The sale, if any, is a draft in the register and is found again. */
   signedOut() {
     this.session = null
-    this.shift = null
+    this.shift = undefined
     this.sale = null
     this.payment = null
     this.completed = null

@@ -6,6 +6,7 @@ import { Settings } from '../lib/settings.js'
 import { Sounds } from '../lib/sound.js'
 import { Desk } from './desk.js'
 import { Link } from './link.js'
+import { Parking } from './parking.js'
 import { Paying } from './paying.js'
 import { Receipts } from './receipts.js'
 import { Selling } from './selling.js'
@@ -42,6 +43,7 @@ export class Till {
     this.desk = new Desk({ state, api, acts, sounds, settings, ask })
     this.paying = new Paying(this.desk)
     this.receipts = new Receipts(this.desk)
+    this.parking = new Parking(this.desk)
     this.selling = new Selling(this.desk)
     this.signing = new Signing(this.desk, this.paying)
     this.link = new Link(this.desk, this.paying)
