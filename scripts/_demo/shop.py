@@ -15,11 +15,15 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 from _fleet import DEMO_LISTS, CommandFailed, Fleet, Plan, StartFailed, in_use
 
 # Probes every two seconds: whoever stops head office here wants to see the till notice.
 PLAN = Plan(registers=("r1", "r2"), wires=False, offline_mode="automatic", probe_every_s=2.0)
+
+
+_MISSED_S = 30.0
 
 
 class Busy(Exception):
@@ -50,20 +54,29 @@ def _run(fleet: Fleet, fresh: bool) -> int:
     try:
         with fleet:
             say(_welcome(fleet))
-            return _watch(fleet)
+            _watch(fleet)
     except (CommandFailed, StartFailed) as error:
-        say(f"{error}\n\nThe demo did not start. If it goes on so:  scripts/demo --fresh")
+        say(f"{error}\n\nThe demo has stopped. If it does so again:  scripts/demo --fresh")
         return 1
 
 
-def _watch(fleet: Fleet) -> int:
-    """Wait for Ctrl-C. A process that ends by itself ends the demo."""
+def _watch(fleet: Fleet) -> NoReturn:
+    """Do what a service manager would until Ctrl-C: start again what somebody killed. Raises StartFailed.
+
+    Head office is given time to be missed: its registers go OFFLINE by themselves, and ONLINE again when it is back.
+    """
+    back_at: dict[str, float] = {}
     while True:
         for process in fleet.processes():
-            if not process.alive:
-                say(f"\n{process.name} has ended by itself.\n{process.tail()}")
-                return 1
-        time.sleep(0.5)
+            rest_s = _MISSED_S if process is fleet.office.process else 0.0
+            if not process.alive and process.name not in back_at:
+                say(f"{process.name} has ended; it comes back {f'in {rest_s:.0f} s' if rest_s else 'at once'}.")
+                back_at[process.name] = time.monotonic() + rest_s
+            elif not process.alive and time.monotonic() >= back_at[process.name]:
+                process.start()
+                del back_at[process.name]
+                say(f"{process.name} is back (process {process.pid}).")
+        time.sleep(0.2)
 
 
 def _welcome(fleet: Fleet) -> str:
@@ -73,7 +86,7 @@ def _welcome(fleet: Fleet) -> str:
     return "\n".join(
         [
             "",
-            f"Head office      {office.url}/",
+            f"Head office      {office.url}",
             f"                 operator's token {office.token}",
             *(f"Register {at.id}      {at.till_url}/   for a phone: {at.lan_url}/technician" for at in registers),
             "",
@@ -81,13 +94,16 @@ def _welcome(fleet: Fleet) -> str:
             *(f"{number:<8} {pin:<6} {name} ({role})" for number, name, pin, role in cashiers),
             "",
             "What to try",
-            f"  - Open {first.till_url}/ and sign in as 1 with 1111, open a shift, type 9520000010010 and Enter.",
+            f"  - Open {first.till_url}/, sign in as 1 with 1111, open a shift, type 9520000010010 and Enter.",
+            "  - Type 9520000010034 twice more: 3.33 by card, 3.35 in cash.",
             "  - Type 20012007: two articles carry that code, so the till asks which.",
-            "  - Pay 3.33 in cash: it is rounded to 3.35. Pay by card: it is not.",
-            "  - Press OFFLINE, sell on, try an invoice for customer 100 and a payroll deduction for customer 200.",
-            f"  - End a register in the middle of a sale (kill -9 {first.process.pid}): this demo then stops. Start it",
-            "    again: the sale is still there.",
-            f"  - See what came home: curl -H 'Authorization: Bearer {office.token}' {office.url}/api/sales/summary",
+            "  - Press OFFLINE and sell on; try an invoice for customer 100, a payroll deduction for customer 200.",
+            f"  - Kill the register in the middle of a sale: kill -9 {first.process.pid}",
+            "    It comes back at once, and the sale is still there, line by line.",
+            f"  - Kill head office: kill -9 {office.process.pid}",
+            f"    It comes back after {_MISSED_S:.0f} s. The tills sell on, go OFFLINE by themselves and ONLINE again.",
+            "  - See what came home:",
+            f"    curl -H 'Authorization: Bearer {office.token}' {office.url}/api/sales/summary",
             "",
             "Ctrl-C stops all.",
         ]

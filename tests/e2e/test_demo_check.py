@@ -1,5 +1,6 @@
 """The newcomer's first command: the demo does the main job by itself, and starts for a person, who can stop it."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -25,8 +26,8 @@ sys.exit(shop.run(Path(sys.argv[1]), int(sys.argv[2]), fresh=False))
 
 
 @contextmanager
-def started(folder: Path, port_base: int) -> Iterator[tuple["subprocess.Popen[str]", list[str]]]:
-    """The demo as a person starts it, and what it has said once it is ready; stopped as by Ctrl-C."""
+def started(folder: Path, port_base: int) -> Iterator[tuple["subprocess.Popen[str]", Path]]:
+    """The demo as a person starts it, once it is ready, and the file of what it says; stopped as by Ctrl-C."""
     log = folder.parent / f"demo-{port_base}.txt"
     with log.open("w") as output:
         running = subprocess.Popen(
@@ -39,7 +40,7 @@ def started(folder: Path, port_base: int) -> Iterator[tuple["subprocess.Popen[st
     try:
         until(lambda: "Ctrl-C stops all." in log.read_text() or running.poll() is not None, 90, "the demo to start")
         assert running.poll() is None, log.read_text()
-        yield running, log.read_text().splitlines()
+        yield running, log
     finally:
         running.send_signal(signal.SIGINT)
         running.wait(60)
@@ -69,15 +70,20 @@ def test_the_demo_checks_itself() -> None:
 def test_a_demo_goes_on_where_it_was_stopped_also_on_other_ports(tmp_path: Path) -> None:
     folder = tmp_path / "shop"
     first, second = five_ports(), five_ports()
-    with started(folder, first) as (running, said):
-        text = "\n".join(said)
-        assert all(f"127.0.0.1:{port}/" in text for port in range(first, first + 5))
+    with started(folder, first) as (running, log):
+        text = log.read_text()
+        said = text.splitlines()
+        assert all(f"127.0.0.1:{port}" in text for port in range(first, first + 5))
         assert "1111" in text
         till = Client(f"http://127.0.0.1:{first + 1}")
         till.headers["Authorization"] = "Bearer " + till.post("/session", {"cashier": "1", "pin": "1111"})["token"]
         till.post("/shifts", {"opening_float": 10_000})
         sale = till.post("/sales", {})
         till.post(f"/sales/{sale['id']}/lines", {"code": "9520000010010"})
+
+        register = next(line for line in said if "Kill the register" in line)
+        os.kill(int(register.split()[-1]), signal.SIGKILL)
+        until(lambda: "register r1 is back" in log.read_text(), 60, "the register to be started again")
 
         code, told = refused(tmp_path / "other", first)
         assert (code, len(told)) == (1, 1)
@@ -91,7 +97,8 @@ def test_a_demo_goes_on_where_it_was_stopped_also_on_other_ports(tmp_path: Path)
 
     with pytest.raises(Lost):
         Client(f"http://127.0.0.1:{first}").get("/livez")
-    with started(folder, second) as (_, said):
+    with started(folder, second) as (_, log):
+        said = log.read_text().splitlines()
         assert "Going on with the shop" in said[0]
         till = Client(f"http://127.0.0.1:{second + 1}")
         till.headers["Authorization"] = "Bearer " + till.post("/session", {"cashier": "1", "pin": "1111"})["token"]
