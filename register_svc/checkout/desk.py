@@ -66,9 +66,11 @@ class Desk:
             raise Refused("no-open-shift", "open a shift first")
         return shift
 
-    def replayed(self, key: Idempotency | None) -> Kept | None:
-        """The first answer to this key, if it was given before. Call with the lock held, before anything else."""
-        return self.answers.find(key) if key else None
+    def once(self, key: Idempotency | None, act: Callable[[], Kept]) -> Kept:
+        """`act`, with the lock held; for a key that was answered before, that answer and nothing else."""
+        with self.lock:
+            kept = self.answers.find(key) if key else None
+            return kept or act()
 
     def keep(self, writing: Writing, key: Idempotency | None, status: int, answer: Any) -> Kept:
         """`answer` as the bytes that go out, kept for a retry in the same transaction."""
@@ -79,13 +81,13 @@ class Desk:
 
     def record(self, key: Idempotency | None, status: int, kind: str, body: dict[str, Any]) -> Kept:
         """An act that is one record and answers with the record's body."""
-        with self.lock:
-            kept = self.replayed(key)
-            if kept:
-                return kept
+
+        def act() -> Kept:
             shift = self.open_shift()
             with self.journal.write() as writing:
                 record = writing.append(kind, self.now(), shift.business_day, body)
-                kept = self.keep(writing, key, status, {"seq": record.seq, "at": record.at, **body})
+                return self.keep(writing, key, status, {"seq": record.seq, "at": record.at, **body})
+
+        kept = self.once(key, act)
         self.after_commit()
         return kept

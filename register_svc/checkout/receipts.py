@@ -39,15 +39,14 @@ class Receipts:
         """A copy is journalled and says KOPIO."""
         session.must(SELL)
         desk = self._desk
-        with desk.lock:
-            kept = desk.replayed(key)
-            if kept:
-                return kept
-            shown = self.show(receipt_no, copy=True)
-            shift = desk.shifts.current()
+
+        def act() -> Kept:
+            shown, shift = self.show(receipt_no, copy=True), desk.shifts.current()
             with desk.journal.write() as writing:
                 body = {"receipt_no": receipt_no, "cashier": session.cashier}
                 writing.append(records.RECEIPT_COPIED, desk.now(), shift.business_day if shift else None, body)
-                kept = desk.keep(writing, key, 201, shown)
+                return desk.keep(writing, key, 201, shown)
+
+        kept = desk.once(key, act)
         desk.after_commit()
         return kept

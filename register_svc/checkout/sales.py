@@ -80,33 +80,7 @@ class Sales:
 
     def start(self, session: Session, new: NewSale, key: Idempotency | None) -> Kept:
         session.must(SELL)
-        desk = self._desk
-        with desk.lock:
-            kept = desk.replayed(key)
-            if kept:
-                return kept
-            shift, catalog = desk.open_shift(), desk.book.require()
-            day = catalog.day(shift.business_day)
-            if new.customer:
-                self._customer(new.customer)
-            self._check_original(new)
-            owner = desk.journal.owner
-            with desk.journal.write(durable=False) as writing:
-                n = writing.next_number(receipt_series(owner.epoch, new.training))
-                basket = Basket(
-                    ReceiptNo(owner.register, owner.epoch, n, new.training).text,
-                    new.kind,
-                    new.training,
-                    shift.business_day,
-                    session.cashier or "",
-                    standard_rate(day),
-                    desk.now(),
-                    customer=new.customer,
-                    original_receipt=new.original_receipt,
-                )
-                kept = self._save(writing, basket, key, CREATED)
-            self._remember(basket)
-            return kept
+        return self._desk.once(key, lambda: self._start(session, new, key))
 
     def add_line(self, session: Session, sale_id: str, new: NewLine, key: Idempotency | None) -> Kept:
         def act(basket: Basket) -> Basket:
@@ -170,35 +144,15 @@ class Sales:
     def complete(self, session: Session, sale_id: str, key: Idempotency | None) -> Kept:
         """Durable before it answers; never waits for head office."""
         session.must(SELL)
-        desk = self._desk
-        with desk.lock:
-            kept = desk.replayed(key)
-            if kept:
-                return kept
-            shift, basket = desk.open_shift(), self._basket(sale_id)
-            basket = replace(basket, business_day=shift.business_day, cashier=session.cashier or basket.cashier)
-            offline = desk.mode.is_offline
-            sale = basket.completed(offline)
-            customer = self._customer_of(basket)
-            check_tenders(basket.tenders, desk.book.require().tender_rules, offline, customer)
-            kept = self._finish(basket, sale, records.SALE, key, customer)
-        desk.after_commit()
+        kept = self._desk.once(key, lambda: self._complete(session, sale_id, key))
+        self._desk.after_commit()
         return kept
 
     def abort(self, session: Session, sale_id: str, key: Idempotency | None) -> Kept:
         """The sale keeps its number as a record."""
         session.must(SELL)
-        desk = self._desk
-        with desk.lock:
-            kept = desk.replayed(key)
-            if kept:
-                return kept
-            basket = self._basket(sale_id)
-            if basket.tenders:
-                raise Refused("sale-has-tenders", "take the tenders away before aborting the sale")
-            sale = basket.document(desk.mode.is_offline, ABORTED)
-            kept = self._finish(basket, sale, records.SALE_ABORTED, key, None)
-        desk.after_commit()
+        kept = self._desk.once(key, lambda: self._abort(sale_id, key))
+        self._desk.after_commit()
         return kept
 
     # --- looking
@@ -259,6 +213,48 @@ class Sales:
 
     # --- within
 
+    def _start(self, session: Session, new: NewSale, key: Idempotency | None) -> Kept:
+        desk = self._desk
+        shift, catalog = desk.open_shift(), desk.book.require()
+        day = catalog.day(shift.business_day)
+        if new.customer:
+            self._customer(new.customer)
+        self._check_original(new)
+        owner = desk.journal.owner
+        with desk.journal.write(durable=False) as writing:
+            n = writing.next_number(receipt_series(owner.epoch, new.training))
+            basket = Basket(
+                ReceiptNo(owner.register, owner.epoch, n, new.training).text,
+                new.kind,
+                new.training,
+                shift.business_day,
+                session.cashier or "",
+                standard_rate(day),
+                desk.now(),
+                customer=new.customer,
+                original_receipt=new.original_receipt,
+            )
+            kept = self._save(writing, basket, key, CREATED)
+        self._remember(basket)
+        return kept
+
+    def _complete(self, session: Session, sale_id: str, key: Idempotency | None) -> Kept:
+        desk = self._desk
+        shift, basket = desk.open_shift(), self._basket(sale_id)
+        basket = replace(basket, business_day=shift.business_day, cashier=session.cashier or basket.cashier)
+        offline = desk.mode.is_offline
+        sale = basket.completed(offline)
+        customer = self._customer_of(basket)
+        check_tenders(basket.tenders, desk.book.require().tender_rules, offline, customer)
+        return self._finish(basket, sale, records.SALE, key, customer)
+
+    def _abort(self, sale_id: str, key: Idempotency | None) -> Kept:
+        basket = self._basket(sale_id)
+        if basket.tenders:
+            raise Refused("sale-has-tenders", "take the tenders away before aborting the sale")
+        sale = basket.document(self._desk.mode.is_offline, ABORTED)
+        return self._finish(basket, sale, records.SALE_ABORTED, key, None)
+
     def _change(
         self,
         session: Session,
@@ -271,16 +267,15 @@ class Sales:
     ) -> Kept:
         """One change of a draft: decide, commit, answer with the whole view."""
         session.must(SELL)
-        desk = self._desk
-        with desk.lock:
-            kept = desk.replayed(key)
-            if kept:
-                return kept
+
+        def commit() -> Kept:
             basket = act(self._basket(sale_id))
-            with desk.journal.write(durable) as writing:
+            with self._desk.journal.write(durable) as writing:
                 kept = self._save(writing, basket, key, status)
             self._remember(basket)
             return kept
+
+        return self._desk.once(key, commit)
 
     def _save(self, writing: Any, basket: Basket, key: Idempotency | None, status: int) -> Kept:
         view = basket.document(self._desk.mode.is_offline).to_wire()

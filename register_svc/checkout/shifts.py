@@ -34,23 +34,8 @@ class Shifts:
     def open(self, session: Session, opening_float: Cents, key: Idempotency | None) -> Kept:
         """Raises Refused `shift-open`."""
         session.must(SHIFT)
-        desk = self._desk
-        with desk.lock:
-            kept = desk.replayed(key)
-            if kept:
-                return kept
-            if desk.shifts.current():
-                raise Refused("shift-open", "a shift is open already")
-            day = local_day(desk.clock(), desk.zone).isoformat()
-            with desk.journal.write() as writing:
-                at, no = desk.now(), writing.next_number(_SERIES)
-                body = {"no": no, "opening_float": opening_float, "cashier": session.cashier}
-                record = writing.append(records.SHIFT_OPENED, at, day, body)
-                shift = Shift(no, day, at, session.cashier or "", opening_float, record.seq, record.epoch)
-                desk.shifts.open(writing, shift)
-                kept = desk.keep(writing, key, 201, shift.to_wire())
-            desk.shifts.committed(shift)
-        desk.after_commit()
+        kept = self._desk.once(key, lambda: self._open(session, opening_float, key))
+        self._desk.after_commit()
         return kept
 
     def current(self) -> dict[str, Any]:
@@ -70,27 +55,8 @@ class Shifts:
     def close(self, session: Session, counted: Counted, key: Idempotency | None) -> Kept:
         """Raises Refused `sale-open` while a sale with goods is open: park, complete or abort it first."""
         session.must(SHIFT)
-        desk = self._desk
-        with desk.lock:
-            kept = desk.replayed(key)
-            if kept:
-                return kept
-            shift = desk.open_shift()
-            check_count(counted.cash, counted.denominations)
-            waiting = self._sales.open_with_goods()
-            if waiting:
-                raise Refused("sale-open", f"sale {waiting[0]} is open: complete, park or abort it first")
-            self._sales.abort_empty()
-            closing = self._report(shift, self._count(shift), counted.cash, desk.now())
-            if counted.denominations is not None:
-                closing["cash"]["denominations"] = dict(counted.denominations)
-            closing["closed_by"] = session.cashier
-            with desk.journal.write() as writing:
-                writing.append(records.SHIFT_CLOSED, closing["closed_at"], shift.business_day, closing)
-                desk.shifts.close(writing, shift.no, closing["closed_at"], closing)
-                kept = desk.keep(writing, key, 200, closing)
-            desk.shifts.committed(None)
-        desk.after_commit()
+        kept = self._desk.once(key, lambda: self._close(session, counted, key))
+        self._desk.after_commit()
         return kept
 
     def move_cash(self, session: Session, kind: str, amount: Cents, reason: str, key: Idempotency | None) -> Kept:
@@ -103,6 +69,40 @@ class Shifts:
         return self._desk.record(key, 201, records.DRAWER_OPENED, {"reason": reason, "cashier": session.cashier})
 
     # --- within
+
+    def _open(self, session: Session, opening_float: Cents, key: Idempotency | None) -> Kept:
+        desk = self._desk
+        if desk.shifts.current():
+            raise Refused("shift-open", "a shift is open already")
+        day = local_day(desk.clock(), desk.zone).isoformat()
+        with desk.journal.write() as writing:
+            at, no = desk.now(), writing.next_number(_SERIES)
+            body = {"no": no, "opening_float": opening_float, "cashier": session.cashier}
+            record = writing.append(records.SHIFT_OPENED, at, day, body)
+            shift = Shift(no, day, at, session.cashier or "", opening_float, record.seq, record.epoch)
+            desk.shifts.open(writing, shift)
+            kept = desk.keep(writing, key, 201, shift.to_wire())
+        desk.shifts.committed(shift)
+        return kept
+
+    def _close(self, session: Session, counted: Counted, key: Idempotency | None) -> Kept:
+        desk = self._desk
+        shift = desk.open_shift()
+        check_count(counted.cash, counted.denominations)
+        waiting = self._sales.open_with_goods()
+        if waiting:
+            raise Refused("sale-open", f"sale {waiting[0]} is open: complete, park or abort it first")
+        self._sales.abort_empty()
+        closing = self._report(shift, self._count(shift), counted.cash, desk.now())
+        if counted.denominations is not None:
+            closing["cash"]["denominations"] = dict(counted.denominations)
+        closing["closed_by"] = session.cashier
+        with desk.journal.write() as writing:
+            writing.append(records.SHIFT_CLOSED, closing["closed_at"], shift.business_day, closing)
+            desk.shifts.close(writing, shift.no, closing["closed_at"], closing)
+            kept = desk.keep(writing, key, 200, closing)
+        desk.shifts.committed(None)
+        return kept
 
     def _count(self, shift: Shift) -> Counters:
         """Over the shift's records, through a re-enrolment if one fell into it."""
