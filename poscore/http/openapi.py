@@ -12,7 +12,12 @@ from pydantic.json_schema import models_json_schema
 
 from poscore.http.models import Problem
 
-_PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
+_PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
+_SCHEMAS: dict[str, dict[str, Any]] = {
+    "": {"type": "string"},
+    "path": {"type": "string"},
+    "int": {"type": "integer", "minimum": 0},
+}
 _REF = "#/components/schemas/{model}"
 
 
@@ -43,7 +48,7 @@ def document(title: str, version: str, operations: Sequence[DeclaredRoute]) -> d
     _, schemas = models_json_schema([(model, "validation") for model in ordered], ref_template=_REF)
     paths: dict[str, dict[str, Any]] = {}
     for operation in operations:
-        path = _PARAMETER.sub(r"{\1}", operation.rule)
+        path = _PARAMETER.sub(r"{\2}", operation.rule)
         paths.setdefault(path, {})[operation.method.lower()] = _operation(operation)
     components: dict[str, Any] = {"schemas": schemas.get("$defs", {})}
     if any(operation.access != "open" for operation in operations):
@@ -57,8 +62,8 @@ def _models(operation: DeclaredRoute) -> Iterable[type[BaseModel]]:
 
 def _operation(operation: DeclaredRoute) -> dict[str, Any]:
     parameters = [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-        for name in _PARAMETER.findall(operation.rule)
+        {"name": name, "in": "path", "required": True, "schema": _SCHEMAS[kind]}
+        for kind, name in _PARAMETER.findall(operation.rule)
     ]
     if operation.query:
         schema = operation.query.model_json_schema()

@@ -425,7 +425,10 @@ def test_the_document_says_what_the_routes_take_and_answer(described: dict[str, 
         ("limit", "query", False),
         ("after", "query", False),
     ]
-    assert [(p["name"], p["in"]) for p in one["parameters"]] == [("n", "path"), ("name", "path")]
+    assert [(p["name"], p["in"], p["schema"]["type"]) for p in one["parameters"]] == [
+        ("n", "path", "integer"),
+        ("name", "path", "string"),
+    ]
     assert set(one["responses"]) == {"200", "401", "404"}
     assert one["security"] == [{"bearer": []}]
     assert "security" not in making
