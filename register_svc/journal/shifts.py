@@ -11,6 +11,7 @@ from register_svc.database import Database
 from register_svc.journal.journal import Writing
 from register_svc.till.shifts import Shift
 
+_LARGEST = (1 << 63) - 1
 _COLUMNS = "no, business_day, opened_at, opened_by, opening_float, first_seq, epoch"
 
 
@@ -30,7 +31,10 @@ class ShiftRows:
 
     def report(self, no: int) -> dict[str, Any]:
         """The Z report of a closed shift. Raises Refused `shift-not-found`."""
-        row = self._db.reader.execute("SELECT report FROM shift WHERE no = ? AND report IS NOT NULL", (no,)).fetchone()
+        known = min(no, _LARGEST)  # a path may hold a number that no column does
+        row = self._db.reader.execute(
+            "SELECT report FROM shift WHERE no = ? AND report IS NOT NULL", (known,)
+        ).fetchone()
         if row is None:
             raise Refused("shift-not-found", f"there is no closed shift {no}")
         report: dict[str, Any] = orjson.loads(row[0])
