@@ -9,7 +9,6 @@
 
 from __future__ import annotations
 
-import gc
 import sqlite3
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
@@ -90,15 +89,8 @@ def _import(
     log = Log()
     for column in sheet.unknown_columns():
         log.note(sheet.first_row - 1, column, "is not a column of this list; left out")
-    # Millions of tuples of text and numbers, none of them in a cycle: the collector would look at them all, in vain.
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        with lent as connection:
-            staging = Staging(connection, kind)
-            staging.fill(rows(connection, log), log)
-            report = staging.apply(instant_text(now), log, complete=how.complete, dry_run=how.dry_run)
-    finally:
-        if collecting:
-            gc.enable()
+    with lent as connection:
+        staging = Staging(connection, kind)
+        staging.fill(rows(connection, log), log)
+        report = staging.apply(instant_text(now), log, complete=how.complete, dry_run=how.dry_run)
     return replace(report, rejected=log.rejected.in_order(), notes=log.notes.in_order())
