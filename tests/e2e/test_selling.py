@@ -22,6 +22,7 @@ def test_sells_offline_is_killed_and_returns_every_sale_once(
     till, phone = till_at("r1"), phone_at("r1")
     till.open()
     till.begin("1", "1111", opening_float="100")
+    expect(till.page.locator(".head-cashier")).to_have_text("Aino Kassa")
     phone.open()
     phone.verdict_is("Kunnossa")
 

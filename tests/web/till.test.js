@@ -63,7 +63,7 @@ function tillWith(script, { shift = true, ask = {} } = {}) {
   })
   till.desk.sounds = { accepted: () => tones.push('good'), rejected: () => tones.push('bad') }
   till.state.registerAnswered({ register: 'r1', snapshot: { version: 1 } })
-  till.state.signedIn({ token: 't', cashier: { cashier_id: '1001', name: 'Anna', role: 'cashier' }, permissions: [] })
+  till.state.signedIn({ token: 't', cashier: '1001', name: 'Anna', role: 'cashier', permissions: [] })
   if (shift) till.state.shift = { no: 1, business_day: '2026-11-22', opened_at: '' }
   setLanguage('en')
   return { till, asked, tones, names: () => asked.map((one) => one.name) }
@@ -173,7 +173,7 @@ test('a register that dies while completing gets the same act with the same key 
   const receipt = { receipt_no: 's1', change: 0, sale: sale(line(1)), receipt_text: 'KUITTI' }
   const { till, asked } = tillWith({
     'POST /sales/s1/complete': ['silence', 'silence', refusal(401, 'session-required'), receipt],
-    'POST /session': [{ token: 't2', cashier: { cashier_id: '1001', name: 'Anna', role: 'cashier' }, permissions: [] }],
+    'POST /session': [{ token: 't2', cashier: '1001', name: 'Anna', role: 'cashier', permissions: [] }],
     'GET /shifts/current': [{ no: 1, business_day: '2026-11-22' }],
     'GET /quick-keys': [{ items: [], next: null }],
   })
@@ -191,7 +191,7 @@ test('a register that dies while completing gets the same act with the same key 
 })
 
 test('signing in finds the open sale again, and without a shift asks for one', async () => {
-  const session = { token: 't2', cashier: { cashier_id: '1001', name: 'Anna', role: 'cashier' }, permissions: [] }
+  const session = { token: 't2', cashier: '1001', name: 'Anna', role: 'cashier', permissions: [] }
   const found = tillWith({
     'POST /session': [session],
     'GET /shifts/current': [{ no: 1 }],

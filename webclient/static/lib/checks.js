@@ -29,18 +29,24 @@ export function valueText(value, now) {
   if (typeof value === 'object') return parts(value, now)
   const text = String(value)
   if (INSTANT.test(text)) return figures().when(text, now)
-  return maybe(`said.${text.toLowerCase().replace(/[^a-z]+/g, '-')}`) ?? text
+  return maybe(`said.${slug(text)}`) ?? text
 }
 
 /**
  * What to do, in the technician's language; a fault also keeps the register's own words, which know more.
  * @param {Check} check
  */
-export function hintText({ name, status, hint }) {
-  const own = hint === null ? null : maybe(`hint.${name}.${status}`)
+export function hintText({ name, status, value, hint }) {
+  const own = hint === null ? null : (maybe(`hint.${name}.${slug(value)}`) ?? maybe(`hint.${name}.${status}`))
   if (own === null) return hint ?? ''
   return status === 'fail' && own !== hint ? `${own} (${hint})` : own
 }
+
+/** `OFFLINE by hand` → `offline-by-hand` @param {unknown} said */
+const slug = (said) =>
+  String(said)
+    .toLowerCase()
+    .replace(/[^a-z]+/g, '-')
 
 /** @param {object} value @param {Date} now */
 function parts(value, now) {

@@ -74,7 +74,7 @@
  * @typedef {{name: string, status: 'pass'|'warn'|'fail', value: unknown, since: string|null, hint: string|null}} Check
  * @typedef {{status: 'pass'|'warn'|'fail', register: string, version: string, mode: 'ONLINE'|'OFFLINE', checks: Check[]}} Health
  *
- * @typedef {{token: string, cashier: {cashier_id: string, name: string, role: string}, permissions: string[]}} Session
+ * @typedef {{token: string, cashier: string, name: string, role: string, permissions: string[]}} Session
  * @typedef {{article_id: string, label: string, unit_price: number}} QuickKey
  * @typedef {{article_id: string, name: string, unit_price: number, unit?: string}} Article
  * @typedef {{customer_id: string, name: string, business_id?: string|null}} Customer

@@ -29,7 +29,7 @@ export function head(till) {
     const sign = chip(till.state)
     text(store, register ? `${register.store_name} · ` : '')
     text(name, register ? t('app.register', { register: register.register }) : t('app.name'))
-    text(cashier, session ? session.cashier.name || session.cashier.cashier_id : '')
+    text(cashier, session ? session.name || session.cashier : '')
     text(clock, figures().time(new Date()))
     text(mark, sign.mark)
     text(word, t(sign.key))

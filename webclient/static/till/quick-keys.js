@@ -1,6 +1,7 @@
 /** Keys for what is sold most and has no barcode, in pages so that each key keeps its place. */
 import { el, keyed } from '../lib/dom.js'
 import { figures, t } from '../i18n/index.js'
+import { fitting } from '../lib/labels.js'
 
 /** @typedef {import('./till.js').Till} Till */
 /** @typedef {import('../lib/types.js').QuickKey} QuickKey */
@@ -43,7 +44,7 @@ function quickKey(till, { article_id, label, unit_price }) {
   return el(
     'button',
     { type: 'button', class: 'quick-key', onclick: () => void till.selling.add({ article_id }) },
-    el('span', { class: 'quick-label' }, label),
+    el('span', { class: 'quick-label' }, fitting(label)),
     el('span', { class: 'quick-price' }, figures().money(unit_price)),
   )
 }

@@ -24,6 +24,8 @@ export const checks = {
 
   'hint.catalog.warn': 'The prices are old. Check the line to head office and its nightly push.',
   'hint.catalog.fail': 'Send a price list from head office: server-push push.',
+  'hint.head_office.offline-by-hand': 'Sales wait here until somebody goes ONLINE.',
+  'hint.head_office.offline-by-itself': 'Head office did not answer. The register goes ONLINE by itself when it does.',
   'hint.head_office.warn': 'Check the network cable, the router and head office. The sales are safe in the register.',
   'hint.head_office.fail':
     'Head office refuses this register. See its state there; enrol it anew if its key was revoked.',

@@ -25,6 +25,8 @@ export const checks = {
 
   'hint.catalog.warn': 'Hinnat ovat vanhat. Tarkista yhteys keskukseen ja sen yöllinen lähetys.',
   'hint.catalog.fail': 'Lähetä hinnasto keskuksesta: server-push push.',
+  'hint.head_office.offline-by-hand': 'Myynnit odottavat kassalla, kunnes joku palaa ONLINE-tilaan.',
+  'hint.head_office.offline-by-itself': 'Keskus ei vastannut. Kassa palaa ONLINE-tilaan itsestään, kun keskus vastaa.',
   'hint.head_office.warn': 'Tarkista verkkojohto, reititin ja keskus. Myynnit ovat tallessa kassalla.',
   'hint.head_office.fail':
     'Keskus ei hyväksy kassaa. Katso kassan tila keskuksesta; liitä se uudelleen, jos avain on peruttu.',

@@ -25,6 +25,9 @@ export const checks = {
 
   'hint.catalog.warn': 'Priserna är gamla. Kontrollera förbindelsen till centralen och dess nattliga sändning.',
   'hint.catalog.fail': 'Sänd en prislista från centralen: server-push push.',
+  'hint.head_office.offline-by-hand': 'Köpen väntar i kassan tills någon går till ONLINE.',
+  'hint.head_office.offline-by-itself':
+    'Centralen svarade inte. Kassan går till ONLINE av sig själv när centralen svarar.',
   'hint.head_office.warn': 'Kontrollera nätkabeln, routern och centralen. Köpen finns kvar i kassan.',
   'hint.head_office.fail':
     'Centralen godkänner inte kassan. Se kassans läge i centralen; anslut den på nytt om nyckeln är återkallad.',
