@@ -43,15 +43,15 @@ def _signatures(*columns: tuple[type, ...]) -> frozenset[tuple[type, ...]]:
     return frozenset(product(*columns))
 
 
-_TEXTS, _MAYBE_TEXTS, _WHOLE, _FLAGS = (frozenset(types) for types in ((str,), (str, _NULL), (int,), (bool,)))
+_TEXT, _MAYBE_TEXT, _INT, _BOOL = (frozenset(types) for types in ((str,), (str, _NULL), (int,), (bool,)))
 _HEADER_TYPES = _signatures(
     *((str,),) * 4, (bool,), (bool,), (str,), *((str, _NULL),) * 2, (int, _NULL), (list,), (list,), (dict,), (list,)
 )
-_LINE_TYPES = (_WHOLE, _MAYBE_TEXTS, _MAYBE_TEXTS, *(_TEXTS,) * 3, *(_WHOLE,) * 5, _FLAGS)
-_TENDER_TYPES = (_WHOLE, _TEXTS, _WHOLE, _MAYBE_TEXTS)
-_LINE_FIELDS, _TENDER_FIELDS = {len(_LINE_TYPES)}, {len(_TENDER_TYPES)}
+_LINE_FIELDS, _TENDER_FIELDS = {12}, {4}  # how many each has
+_TENDER_KINDS = frozenset(TENDER_TYPES)
 _INTS = {count: (int,) * count for count in (4, 6)}
 
+_MAX_RATE = 9_999  # basis points
 _MAX_SMALL = (1 << 31) - 1  # line numbers: what an INTEGER column takes everywhere
 
 
@@ -144,39 +144,40 @@ def _lines(lines: Sequence[dict[str, Any]], sign: int) -> tuple[tuple[Column, ..
     if set(map(len, lines)) != _LINE_FIELDS:
         raise _Odd
     columns = tuple(zip(*map(_LINE, lines), strict=True))
-    _check_types(columns, _LINE_TYPES)
-    numbers, articles, _, names, quantities, _, prices, discounts, deposits, rates, totals, voided = columns
+    numbers, articles, codes, names, quantities, units, prices, discounts, deposits, rates, totals, voided = columns
+    signed = discounts + deposits + totals
+    _check_types(
+        (articles + codes, _MAYBE_TEXT),
+        (names + quantities + units, _TEXT),
+        (numbers + prices + rates + signed, _INT),
+        (voided, _BOOL),
+    )
     counts = tuple(map(_thousandths, quantities))
-    for column in (counts, discounts, deposits, totals) if sign > 0 else ():
-        _check_range(column, 0, MAX_CENTS)
-    for column in (counts, discounts, deposits, totals) if sign < 0 else ():
-        _check_range(column, -MAX_CENTS, 0)
+    # The sign of a sale is in its quantities; everything that follows from them has it, or is 0.
+    _check_range(counts, *((1, MAX_CENTS) if sign > 0 else (-MAX_CENTS, -1)))
+    _check_range(signed, *((0, MAX_CENTS) if sign > 0 else (-MAX_CENTS, 0)))
     _check_range(prices, 0, MAX_CENTS)
-    _check_range(rates, 0, 9_999)
+    _check_range(rates, 0, _MAX_RATE)
     _check_numbers(numbers)
-    if 0 in counts:
-        raise _Odd
-    for count, price, discount, total in zip(counts, prices, discounts, totals, strict=True):
-        if total != divide(count * price, 1000) - discount:
-            raise _Odd
-    rows = (numbers, articles, names, counts, prices, discounts, deposits, rates, totals, tuple(map(int, voided)))
-    return rows, _sums(discounts, deposits, rates, totals, voided)
-
-
-def _sums(*columns: Column) -> _Sums:
     by_rate: dict[int, int] = {}
-    gross = discounts = deposits = 0
+    gross = discounted = deposited = 0
     has_deposits = False
-    for discount, deposit, rate, total, voided in zip(*columns, strict=True):
-        if voided:
+    for count, price, discount, deposit, rate, total, void in zip(
+        counts, prices, discounts, deposits, rates, totals, voided, strict=True
+    ):
+        full = total + discount
+        if full * 1000 != count * price and full != divide(count * price, 1000):
+            raise _Odd
+        if void:
             continue
-        gross += total + discount
-        discounts += discount
+        gross += full
+        discounted += discount
         by_rate[rate] = by_rate.get(rate, 0) + total - deposit
         if deposit:
             has_deposits = True
-            deposits += deposit
-    return _Sums(gross, discounts, by_rate, deposits, has_deposits)
+            deposited += deposit
+    rows = (numbers, articles, names, counts, prices, discounts, deposits, rates, totals, tuple(map(int, voided)))
+    return rows, _Sums(gross, discounted, by_rate, deposited, has_deposits)
 
 
 def _tenders(tenders: Sequence[dict[str, Any]], sign: int) -> tuple[tuple[Column, ...], int, int]:
@@ -186,21 +187,18 @@ def _tenders(tenders: Sequence[dict[str, Any]], sign: int) -> tuple[tuple[Column
     if set(map(len, tenders)) != _TENDER_FIELDS:
         raise _Odd
     columns = tuple(zip(*map(_TENDER, tenders), strict=True))
-    _check_types(columns, _TENDER_TYPES)
-    numbers, kinds, amounts, _ = columns
+    numbers, kinds, amounts, references = columns
+    _check_types((numbers + amounts, _INT), (kinds, _TEXT), (references, _MAYBE_TEXT))
     _check_numbers(numbers)
     _check_range(amounts, *((1, MAX_CENTS) if sign > 0 else (-MAX_CENTS, -1)))
-    cash = 0
-    for kind, amount in zip(kinds, amounts, strict=True):
-        if kind not in TENDER_TYPES:
-            raise _Odd
-        if kind == CASH:
-            cash += amount
+    if not _TENDER_KINDS.issuperset(kinds):
+        raise _Odd
+    cash = sum(amount for kind, amount in zip(kinds, amounts, strict=True) if kind == CASH) if CASH in kinds else 0
     return columns, cash, sum(amounts) - cash
 
 
-def _check_types(columns: Sequence[Column], allowed: Sequence[frozenset[type]]) -> None:
-    for column, types in zip(columns, allowed, strict=True):
+def _check_types(*columns: tuple[Column, frozenset[type]]) -> None:
+    for column, types in columns:
         if not types.issuperset(map(type, column)):
             raise _Odd
 
@@ -248,7 +246,7 @@ def _check_taxes(taxes: Sequence[dict[str, Any]], sums: _Sums) -> None:
     rows = [_TAX(row) for row in taxes]
     for row, wire in zip(rows, taxes, strict=True):
         rate, net, tax, gross = row
-        if tuple(map(type, row)) != _INTS[4] or len(wire) != len(row) or not 0 <= rate < 10_000:
+        if tuple(map(type, row)) != _INTS[4] or len(wire) != len(row) or not 0 <= rate <= _MAX_RATE:
             raise _Odd
         if tax != divide(gross * rate, 10_000 + rate) or net + tax != gross:
             raise _Odd
