@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from poscore.errors import PosError
+from register_svc.database import Database
 from register_svc.durable_files import SyncedFile
 from register_svc.snapshots import door, switch, workshop
+from register_svc.snapshots.schema import MIGRATIONS
 from register_svc.snapshots.slots import Slots
 from register_svc.snapshots.states import Event, State
 from tests.support.builders import MILK
@@ -110,12 +112,20 @@ def run_until_it_dies(folder: Path, step: str) -> None:
     raise AssertionError(f"{step} never came")
 
 
+def price_at_once(folder: Path) -> int | None:
+    """From what the till sells before the snapshots' own work has begun."""
+    state = Database(folder / "state.db", MIGRATIONS)
+    active = Slots(state, folder / "snapshots").active()
+    assert active is not None
+    price = price_of(active.path, MILK)
+    state.close()
+    return price
+
+
 def tell(folder: Path) -> dict[str, Any]:
     """What a till would sell from at once, and once all is settled; then whether 2 can still be brought in."""
+    at_once = price_at_once(folder)
     register = Receiving(folder, (folder / "root.json").read_bytes())
-    active = register.snapshots.active()
-    assert active is not None
-    at_once = price_of(active.path, MILK)
     until(lambda: register.snapshots.phase() is State.IDLE)
     until(lambda: not any(slot.wanted for slot in register.slots.all()))
     until(lambda: register.state_of(register.active or 0) is State.GOOD)
