@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from _fleet import DEMO_LISTS, CommandFailed, Fleet, Plan, StartFailed, in_use
+from _fleet.processes import ending_in_order
 
 # Probes every two seconds: whoever stops head office here wants to see the till notice.
 PLAN = Plan(registers=("r1", "r2"), wires=False, offline_mode="automatic", probe_every_s=2.0)
@@ -34,7 +34,7 @@ def run(folder: Path, port_base: int, fresh: bool) -> int:
     """Run the demo until Ctrl-C; its exit code."""
     plan = replace(PLAN, ports=range(port_base, port_base + 1 + 2 * len(PLAN.registers)))
     try:
-        with _alone(folder), _stopping_at_a_signal():
+        with _alone(folder), ending_in_order():
             return _run(Fleet(folder, plan, say), fresh)
     except Busy as busy:
         say(str(busy))
@@ -139,20 +139,6 @@ def _alone(folder: Path) -> Iterator[None]:
         except OSError:
             raise Busy(f"Another demo is running in {folder}. Stop it first.") from None
         yield
-
-
-@contextlib.contextmanager
-def _stopping_at_a_signal() -> Iterator[None]:
-    """A SIGTERM stops the demo as Ctrl-C does."""
-
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def say(text: str) -> None:

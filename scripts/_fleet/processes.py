@@ -8,14 +8,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
+import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -93,6 +95,24 @@ def run_json(command: Sequence[str], expect: Sequence[int] = (0,), timeout_s: fl
     except ValueError:
         raise CommandFailed(f"{said}\nwhich is not JSON") from None
     return answer
+
+
+@contextlib.contextmanager
+def ending_in_order() -> Iterator[None]:
+    """SIGTERM and Ctrl-C both raise KeyboardInterrupt, so that whoever stops us also stops what we have started.
+
+    Ctrl-C too: a shell that starts a job in the background has it ignore that.
+    """
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 class Process:
