@@ -31,11 +31,12 @@ class Books:
     def add(self, completed: Mapping[str, Any]) -> None:
         """The answer to a completed sale. Raises BooksDiffer when the same sale was answered otherwise before."""
         sale, number = completed["sale"], completed["receipt_no"]
+        change = sale["totals"]["change"]
+        if (sale["state"], sale["receipt_no"], completed["change"]) != ("completed", number, change):
+            raise BooksDiffer(f"{number} was answered as completed, but is not: {completed}")
         document = _text(sale)
         if self._documents.setdefault(number, document) != document:
             raise BooksDiffer(f"{number} was answered twice, and not alike")
-        if sale["state"] != "completed" or sale["receipt_no"] != number or completed["change"] != _change(sale):
-            raise BooksDiffer(f"{number} was answered as completed, but is not: {sale}")
 
     def sales(self) -> Iterable[dict[str, Any]]:
         return (json.loads(document) for document in self._documents.values())
@@ -108,10 +109,6 @@ class Books:
         if sum(told.values()) != wanted["total"] + wanted["rounding"]:
             found.append(f"the tenders make {sum(told.values())}, not total + rounding")
         return found
-
-
-def _change(sale: Mapping[str, Any]) -> Any:
-    return sale["totals"]["change"]
 
 
 def _text(sale: Mapping[str, Any]) -> bytes:

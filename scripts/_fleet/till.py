@@ -22,6 +22,7 @@ Payment: TypeAlias = str | tuple[str, int] | Mapping[str, Any]
 
 OPENING_FLOAT = 10_000  # cents; enough change for a day of small notes
 _MOST_REPEATS = 20
+_PRESSES = 5
 
 
 def open_price(name: str, unit_price: int, quantity: str = "1", vat_code: str = "standard") -> dict[str, Any]:
@@ -60,7 +61,13 @@ class Till:
         return dict(self.call("PUT", "/offline", {"offline": True, "reason": reason or None}).must())
 
     def go_online(self) -> dict[str, Any]:
-        return dict(self.call("PUT", "/offline", {"offline": False}).must())
+        """Press again, as a cashier does, when head office did not answer in time."""
+        answer = self.call("PUT", "/offline", {"offline": False})
+        for _ in range(_PRESSES - 1):
+            if answer.code != "head-office-unreachable":
+                break
+            answer = self.call("PUT", "/offline", {"offline": False})
+        return dict(answer.must())
 
     def mode(self) -> dict[str, Any]:
         return dict(self.call("GET", "/offline").must())
