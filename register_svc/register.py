@@ -166,7 +166,7 @@ def build(directory: Path) -> Register:
             on_switched=_switch(desk),
             price_probe=price_in_memory,
             business_day=lambda: business_day(desk),
-            now=_now,
+            now=link.clock.corrected,
         ),
     )
     active = snapshots.active()
