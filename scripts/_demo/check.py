@@ -70,6 +70,10 @@ def sell_online(one: Till, two: Till, say: Callable[[str], None]) -> None:
     same("an account sale's totals", account["sale"]["totals"], totals(COFFEE.price, paid=COFFEE.price))
     say(f"ONLINE: account of customer {NURSERY}, {euros(COFFEE.price)}, by the article's second code")
 
+    for tender in ("payroll", "bonus"):
+        two.sell([MILK.code], pay=[tender], customer=STAFF)
+    say(f"ONLINE: payroll and bonus of customer {STAFF}")
+
     asked = two.call("GET", f"/articles/{CHOCOLATE.code}")
     same("a code of two articles", asked.code, "article-ambiguous")
     same(
@@ -118,16 +122,24 @@ def sell_offline(one: Till, two: Till, say: Callable[[str], None]) -> None:
 
 
 def kill_in_an_open_sale(fleet: Fleet, till: Till, say: Callable[[str], None]) -> Till:
+    parked = till.start()
+    till.add(parked["id"], BEER.code)
+    parked = till.post(f"/sales/{parked['id']}/park", {})
     sale = till.start()
     till.add(sale["id"], MILK.code)
     sale = till.add(sale["id"], (COFFEE.code, "2"))
     till = killed_and_back(fleet)
-    same("the open sales after kill -9", till.drafts(), [sale])
+    same("the open sales after kill -9", till.drafts("open"), [sale])
+    same("the parked sales after kill -9", till.drafts("parked"), [parked])
     same("the mode after kill -9", till.mode()["offline"], True)
     till.pay(sale["id"], "card")
     completed = till.complete(sale["id"])
     same("its number", completed["receipt_no"], sale["receipt_no"])
     say(f"r1 killed (kill -9) in an open sale: {sale['receipt_no']} is still there, line by line, and is paid")
+
+    till.post(f"/sales/{parked['id']}/resume", {})
+    till.post(f"/sales/{parked['id']}/abort", {})  # its number stays in the journal, and in no sum
+    say(f"the parked sale {parked['receipt_no']} was still there too; it is aborted")
     return till
 
 
