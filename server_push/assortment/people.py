@@ -26,8 +26,8 @@ CUSTOMER_LAYOUT = Layout(
 )
 CASHIER_LAYOUT = Layout("csv", ("cashier_id", "name", "pin", "role"))
 
-# What a customer may be allowed to pay with; cash and cards need no permission.
-CUSTOMER_TENDERS = ("invoice", "account", "payroll", "bonus", "voucher")
+# What a customer may be allowed to pay with. Cash and cards need no permission, but a list may name them.
+CUSTOMER_TENDERS = ("invoice", "account", "payroll", "bonus", "voucher", "cash", "card")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2)
 _BUSINESS_ID = re.compile(r"(\d{6,7})-(\d)", re.ASCII)
 
@@ -58,7 +58,7 @@ def _customer(cells: Mapping[str, str], number: int, log: Log) -> tuple[object, 
 
 
 def _tenders(text: str) -> str:
-    names = [one_of("tenders", word, CUSTOMER_TENDERS) for word in re.split(r"[\s,;]+", text.strip()) if word]
+    names = [one_of("tenders", word, CUSTOMER_TENDERS) for word in re.split(r"[\s,;|/+]+", text.strip()) if word]
     return json.dumps(list(dict.fromkeys(names)), separators=(",", ":"))
 
 

@@ -21,7 +21,7 @@ CASHIERS = ("cashier_id", "name", "pin", "role")
 
 
 def test_customers_keep_their_address_at_head_office(storage, rows_of, tmp_path) -> None:
-    good = ("0100", "Rakennus Oy", "0737546-2", "Katu 1, Tampere", "a@b.fi", "invoice; account", "500.00", "14")
+    good = ("0100", "Rakennus Oy", "0737546-2", "Katu 1, Tampere", "a@b.fi", "invoice; account|cash", "500.00", "14")
     bare = ("0200", "Asiakas", "", "", "", "", "", "")
     path = table(tmp_path / "c.csv", [CUSTOMERS, good, bare])
 
@@ -29,7 +29,11 @@ def test_customers_keep_their_address_at_head_office(storage, rows_of, tmp_path)
 
     assert (report.added, report.rejected, report.notes) == (2, (), ())
     row = rows_of(customer)["0100"]
-    assert (row.address, row.email, json.loads(row.tenders)) == ("Katu 1, Tampere", "a@b.fi", ["invoice", "account"])
+    assert (row.address, row.email, json.loads(row.tenders)) == (
+        "Katu 1, Tampere",
+        "a@b.fi",
+        ["invoice", "account", "cash"],
+    )
     assert (row.credit_limit, row.payment_term_days) == (50_000, 14)
     assert rows_of(customer)["0200"].credit_limit is None
     assert import_customers(storage, path, NOW).unchanged == 2
@@ -37,7 +41,7 @@ def test_customers_keep_their_address_at_head_office(storage, rows_of, tmp_path)
 
 @pytest.mark.parametrize(
     ("column", "value"),
-    [("tenders", "cash"), ("credit_limit", "much"), ("payment_term_days", "x"), ("customer_id", ""), ("name", "")],
+    [("tenders", "shells"), ("credit_limit", "much"), ("payment_term_days", "x"), ("customer_id", ""), ("name", "")],
 )
 def test_a_bad_customer_is_told_and_the_next_one_taken(storage, tmp_path, column, value) -> None:
     bad = dict(zip(CUSTOMERS, ("1", "A", "", "", "", "", "", ""), strict=True)) | {column: value}
