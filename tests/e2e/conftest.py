@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import BrowserContext, expect
 
 from tests.support.fleet import DEMO_LISTS, Fleet, Lists, Plan
 from tests.support.pages import KIOSK, TechnicianPhone, TillPage, Watched
@@ -27,22 +27,19 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
 
 
 @pytest.fixture
-def watched(browser: Browser) -> Iterator[Callable[..., Watched]]:
+def watched(new_context: Callable[..., BrowserContext]) -> Iterator[Callable[..., Watched]]:
     """Makes a page of a kind at a register; at the end nothing bad may have happened on any of them."""
     pages: list[Watched] = []
 
     def make(kind: type[Watched], url: str, size: tuple[int, int] = KIOSK, **more: object) -> Watched:
         width, height = size
-        context = browser.new_context(
-            viewport={"width": width, "height": height}, locale="fi-FI", timezone_id="Europe/Helsinki"
-        )
+        viewport = {"width": width, "height": height}
+        context = new_context(viewport=viewport, locale="fi-FI", timezone_id="Europe/Helsinki")
         pages.append(kind(context.new_page(), url, **more))
         return pages[-1]
 
     yield make
     faults = [fault for one in pages for fault in one.faults]
-    for one in pages:
-        one.page.context.close()
     assert not faults, "\n".join(faults)
 
 

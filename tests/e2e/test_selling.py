@@ -132,6 +132,8 @@ def test_parks_searches_and_sells_on_account(till_at: Callable[..., TillPage]) -
     till.search("kevytm", MILK.name)
     till.sells(MILK.name)
     till.park()
+    till.quick("Piimä 1 l")
+    till.sells("Piimä 1 l")
     till.scan(COFFEE.code)
     till.sells(COFFEE.name)
     till.pay_on("account", NURSERY)

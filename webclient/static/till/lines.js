@@ -72,8 +72,10 @@ function notes(line) {
   const parts = []
   const money = (/** @type {number} */ cents) => figures().money(cents)
   if (line.voided) parts.push(t('sale.voided'))
-  if (line.quantity !== '1' && line.quantity !== '-1')
-    parts.push(`${figures().quantity(line.quantity)} × ${money(line.unit_price)}`)
+  if (line.quantity !== '1' && line.quantity !== '-1') {
+    const unit = line.unit === 'kpl' ? '' : ` ${line.unit}` // a weight says what it is; pieces are understood
+    parts.push(`${figures().quantity(line.quantity)}${unit} × ${money(line.unit_price)}`)
+  }
   if (line.deposit !== 0) parts.push(t('sale.deposit', { amount: money(line.deposit) }))
   if (line.discount !== 0) parts.push(t('sale.discount', { amount: money(line.discount) }))
   return parts.join(' · ')

@@ -11,6 +11,8 @@ export const checks = {
   'value.seq': 'record',
   'value.free': 'free',
   'value.offset': 'off by',
+  'value.made': 'made',
+  'value.kind': 'kind',
   'value.error': 'error',
 
   'said.answers': 'answers',
@@ -18,6 +20,8 @@ export const checks = {
   'said.does-not-answer': 'does not answer',
   'said.offline-by-hand': 'put OFFLINE by hand',
   'said.offline-by-itself': 'went OFFLINE by itself',
+  'said.part': 'part',
+  'said.full': 'full',
   'said.plain-http': 'plain http',
   'said.https': 'https',
   'said.loopback': 'same machine',

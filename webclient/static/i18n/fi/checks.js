@@ -12,6 +12,8 @@ export const checks = {
   'value.seq': 'tietue',
   'value.free': 'vapaana',
   'value.offset': 'poikkeama',
+  'value.made': 'tehty',
+  'value.kind': 'laji',
   'value.error': 'virhe',
 
   'said.answers': 'vastaa',
@@ -19,19 +21,22 @@ export const checks = {
   'said.does-not-answer': 'ei vastaa',
   'said.offline-by-hand': 'siirretty OFFLINE-tilaan käsin',
   'said.offline-by-itself': 'siirtyi OFFLINE-tilaan itsestään',
+  'said.part': 'osa',
+  'said.full': 'koko',
   'said.plain-http': 'salaamaton http',
   'said.https': 'https',
   'said.loopback': 'sama kone',
 
-  'hint.catalog.warn': 'Hinnat ovat vanhat. Tarkista yhteys keskukseen ja sen yöllinen lähetys.',
-  'hint.catalog.fail': 'Lähetä hinnasto keskuksesta: server-push push.',
+  'hint.catalog.warn': 'Hinnat ovat vanhat. Tarkista yhteys pääkonttoriin ja sen yöllinen lähetys.',
+  'hint.catalog.fail': 'Lähetä hinnasto pääkonttorista: server-push push.',
   'hint.head_office.offline-by-hand': 'Myynnit odottavat kassalla, kunnes joku palaa ONLINE-tilaan.',
-  'hint.head_office.offline-by-itself': 'Keskus ei vastannut. Kassa palaa ONLINE-tilaan itsestään, kun keskus vastaa.',
-  'hint.head_office.warn': 'Tarkista verkkojohto, reititin ja keskus. Myynnit ovat tallessa kassalla.',
+  'hint.head_office.offline-by-itself':
+    'Pääkonttori ei vastannut. Kassa palaa ONLINE-tilaan itsestään, kun pääkonttori vastaa.',
+  'hint.head_office.warn': 'Tarkista verkkojohto, reititin ja pääkonttori. Myynnit ovat tallessa kassalla.',
   'hint.head_office.fail':
-    'Keskus ei hyväksy kassaa. Katso kassan tila keskuksesta; liitä se uudelleen, jos avain on peruttu.',
+    'Pääkonttori ei hyväksy kassaa. Katso kassan tila pääkonttorista; liitä se uudelleen, jos avain on peruttu.',
   'hint.queue.warn': 'Myynnit ovat odottaneet kauan. Korjaa yhteys ja palaa ONLINE-tilaan.',
-  'hint.queue.fail': 'Myyntien palautus ei etene. Mitään ei katoa: päiväkirja säilyttää kaiken. Soita tukeen.',
+  'hint.queue.fail': 'Myyntien siirto ei etene. Mitään ei katoa: päiväkirja säilyttää kaiken. Soita tukeen.',
   'hint.disk.warn': 'Vapauta tilaa kassan levyltä.',
   'hint.disk.fail': 'Levy on täynnä: vapauta tilaa heti, muuten myynti pysähtyy.',
   'hint.clock.warn': 'Aseta koneen kello ja aikavyöhyke.',
@@ -39,7 +44,8 @@ export const checks = {
   'hint.backup.warn': 'Tee varmuuskopio: register-svc backup.',
   'hint.backup.fail':
     'Varmuuskopio ei onnistu, joten hintoja ei vaihdeta. Kassa myy edelleen. Tarkista varmuuskopioiden kansio.',
-  'hint.transport.warn': 'Liikenne keskukseen on salaamatonta. Pane TLS keskuksen eteen ja käytä sen https-osoitetta.',
+  'hint.transport.warn':
+    'Liikenne pääkonttoriin on salaamatonta. Pane TLS pääkonttorin eteen ja käytä sen https-osoitetta.',
   'hint.journal.fail': 'Mitään ei voi myydä. Tarkista kassan levy ja käynnistä palvelu uudelleen.',
 
   'check.health': 'Kuntotieto',

@@ -19,7 +19,7 @@ export const common = {
   'bar.no-answer': 'Kassa ei vastaa. Mitään ei katoa; yritetään uudelleen…',
   'bar.offline': 'EI YHTEYTTÄ – myynti jatkuu. {count} odottaa. Hinnat {when}',
   'bar.offline-no-age': 'EI YHTEYTTÄ – myynti jatkuu. {count} odottaa.',
-  'bar.returning': 'Myyntejä palautetaan keskukseen: {acked} / {total}',
+  'bar.returning': 'Myyntejä siirretään pääkonttoriin: {acked} / {total}',
   'bar.no-snapshot': 'EI VOI MYYDÄ – kassalla ei ole vielä hinnastoa. Soita tukeen.',
   'bar.stale': 'Hinnat ovat ajalta {when}. Myynti jatkuu.',
 

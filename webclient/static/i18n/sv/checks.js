@@ -12,6 +12,8 @@ export const checks = {
   'value.seq': 'post',
   'value.free': 'ledigt',
   'value.offset': 'avvikelse',
+  'value.made': 'gjord',
+  'value.kind': 'art',
   'value.error': 'fel',
 
   'said.answers': 'svarar',
@@ -19,21 +21,23 @@ export const checks = {
   'said.does-not-answer': 'svarar inte',
   'said.offline-by-hand': 'satt OFFLINE för hand',
   'said.offline-by-itself': 'gick OFFLINE av sig själv',
+  'said.part': 'del',
+  'said.full': 'hel',
   'said.plain-http': 'okrypterad http',
   'said.https': 'https',
   'said.loopback': 'samma maskin',
 
-  'hint.catalog.warn': 'Priserna är gamla. Kontrollera förbindelsen till centralen och dess nattliga sändning.',
-  'hint.catalog.fail': 'Sänd en prislista från centralen: server-push push.',
+  'hint.catalog.warn': 'Priserna är gamla. Kontrollera förbindelsen till huvudkontoret och dess nattliga sändning.',
+  'hint.catalog.fail': 'Sänd en prislista från huvudkontoret: server-push push.',
   'hint.head_office.offline-by-hand': 'Köpen väntar i kassan tills någon går till ONLINE.',
   'hint.head_office.offline-by-itself':
-    'Centralen svarade inte. Kassan går till ONLINE av sig själv när centralen svarar.',
-  'hint.head_office.warn': 'Kontrollera nätkabeln, routern och centralen. Köpen finns kvar i kassan.',
+    'Huvudkontoret svarade inte. Kassan går till ONLINE av sig själv när huvudkontoret svarar.',
+  'hint.head_office.warn': 'Kontrollera nätkabeln, routern och huvudkontoret. Köpen finns kvar i kassan.',
   'hint.head_office.fail':
-    'Centralen godkänner inte kassan. Se kassans läge i centralen; anslut den på nytt om nyckeln är återkallad.',
+    'Huvudkontoret godkänner inte kassan. Se kassans läge i huvudkontoret; anslut den på nytt om nyckeln är återkallad.',
   'hint.queue.warn': 'Köpen har väntat länge. Laga förbindelsen och gå till ONLINE.',
   'hint.queue.fail':
-    'Återföringen av köpen går inte framåt. Inget går förlorat: journalen behåller allt. Ring supporten.',
+    'Överföringen av köpen går inte framåt. Inget går förlorat: journalen behåller allt. Ring supporten.',
   'hint.disk.warn': 'Frigör utrymme på kassans disk.',
   'hint.disk.fail': 'Disken är full: frigör utrymme genast, annars stannar försäljningen.',
   'hint.clock.warn': 'Ställ maskinens klocka och tidszon.',
@@ -42,7 +46,7 @@ export const checks = {
   'hint.backup.fail':
     'Säkerhetskopian lyckas inte, så priserna byts inte. Kassan säljer vidare. Kontrollera mappen för kopior.',
   'hint.transport.warn':
-    'Trafiken till centralen är okrypterad. Sätt TLS framför centralen och använd dess https-adress.',
+    'Trafiken till huvudkontoret är okrypterad. Sätt TLS framför huvudkontoret och använd dess https-adress.',
   'hint.journal.fail': 'Inget kan säljas. Kontrollera kassans disk och starta om tjänsten.',
 
   'check.health': 'Hälsouppgift',

@@ -19,7 +19,7 @@ export const common = {
   'bar.no-answer': 'Kassan svarar inte. Inget går förlorat; försöker igen…',
   'bar.offline': 'INGEN FÖRBINDELSE – försäljningen fortsätter. {count} väntar. Priser {when}',
   'bar.offline-no-age': 'INGEN FÖRBINDELSE – försäljningen fortsätter. {count} väntar.',
-  'bar.returning': 'Försäljning återförs till centralen: {acked} / {total}',
+  'bar.returning': 'Försäljning överförs till huvudkontoret: {acked} / {total}',
   'bar.no-snapshot': 'KAN INTE SÄLJA – kassan har ännu ingen prislista. Ring supporten.',
   'bar.stale': 'Priserna är från {when}. Försäljningen fortsätter.',
 
