@@ -75,7 +75,7 @@ class Number(enum.IntEnum):
         datetime(2026, 11, 22, tzinfo=UTC),
         object(),
     ],
-    ids=repr,
+    ids=lambda value: type(value).__name__,  # a repr may hold an address, and two workers must agree
 )
 @pytest.mark.parametrize("where", [lambda value: value, lambda value: [value], lambda value: {"a": [{"b": value}]}])
 def test_what_has_no_canonical_form_is_an_error(value: Any, where: Any) -> None:

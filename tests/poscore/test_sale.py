@@ -129,6 +129,8 @@ def changed(line: Line, **changes: Any) -> Callable[[], Line]:
     ("changes", "why"),
     [
         ({"unit_price": -1, "total": -2}, "unit price cannot be negative"),
+        ({"vat_rate": -1}, "not a VAT rate"),
+        ({"vat_rate": 10_000}, "not a VAT rate"),
         ({"total": 231}, "is not quantity × unit price − discount"),
         ({"discount": -1, "total": 231}, "one sign"),
         ({"deposit": -1}, "one sign"),

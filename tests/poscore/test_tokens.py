@@ -235,6 +235,7 @@ def test_a_head_that_lacks_a_field_is_refused() -> None:
         json.dumps({**json.loads(KEY.private_text), "d": "AAAA"}),
         json.dumps({**json.loads(KEY.private_text), "x": 5}),
     ],
+    ids=["empty", "word", "number", "list", "object", "public", "other-curve", "short", "no-text"],  # the key is random
 )
 def test_what_is_no_private_key_is_not_read(text: str) -> None:
     with pytest.raises(Untrusted) as untrusted:
