@@ -16,7 +16,7 @@ from typing import Any
 
 from poscore.errors import PosError, Refused
 from poscore.money import MAX_CENTS, Cents
-from poscore.pricing import CASH, Totals, is_settled, taxes_agree, taxes_of, totals_of
+from poscore.pricing import BASIS_POINTS, CASH, Totals, is_settled, taxes_agree, taxes_of, totals_of
 from poscore.quantity import Quantity
 from poscore.vat import TaxRow, tax_row_from_wire
 
@@ -52,6 +52,8 @@ class Line:
         sign = self.quantity.thousandths
         if self.unit_price < 0:
             raise ValueError(f"line {self.n}: a unit price cannot be negative")
+        if not 0 <= self.vat_rate < BASIS_POINTS:
+            raise ValueError(f"line {self.n}: {self.vat_rate} is not a VAT rate in basis points")
         if self.total != self.quantity.times(self.unit_price) - self.discount:
             raise ValueError(f"line {self.n}: total {self.total} is not quantity × unit price − discount")
         if sign == 0 or self.discount * sign < 0 or self.deposit * sign < 0 or self.total * sign < 0:
