@@ -19,8 +19,8 @@ from typing import Any, NamedTuple
 import orjson
 
 from poscore.errors import Refused
-from poscore.money import MAX_CENTS, cash_rounding, divide
-from poscore.pricing import CASH
+from poscore.money import MAX_CENTS, divide
+from poscore.pricing import CASH, rounding_of
 from poscore.quantity import Quantity
 from poscore.sale import COMPLETED, RETURN, SALE, TENDER_TYPES, Sale
 
@@ -220,12 +220,7 @@ def _totals(sums: _Sums, cash: int, otherwise: int, paid_at_all: bool) -> tuple[
     exact = sums.gross - sums.discount
     if not paid_at_all:
         return sums.gross, sums.discount, 0, exact, 0, 0
-    rounding = 0
-    if cash:
-        remainder = exact - otherwise
-        rounding = cash_rounding(remainder)
-        settled = cash >= remainder + rounding if exact >= 0 else cash <= remainder + rounding
-        rounding = rounding if settled else 0
+    rounding = rounding_of(exact, cash, otherwise)
     due, paid = exact + rounding, cash + otherwise
     change = paid - due if due >= 0 and paid > due else 0
     return sums.gross, sums.discount, rounding, due, paid, change
