@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.register.web.conftest import Till
+from tests.register.web.conftest import Till, a_register, enrolled
 from tests.support.builders import APPLES, COFFEE, COLA, MILK, AnArticle
 
 SALE_KEYS = [
@@ -385,3 +387,20 @@ def test_every_post_about_money_takes_a_key(ready: Till) -> None:
         for method in {"post", "patch"} & set(item):
             if path.split("/")[1] in ("sales", "shifts", "cash-movements", "receipts", "drawer"):
                 assert "Idempotency-Key" in {parameter["name"] for parameter in item[method]["parameters"]}, path
+
+
+# -- the journal behind it ---------------------------------------------------------------------------------------------
+
+
+def test_the_register_journals_its_start_and_its_mode_as_the_format_says(tmp_path: Path) -> None:
+    golden = json.loads((Path(__file__).parents[2] / "poscore" / "golden" / "records.json").read_text(encoding="utf-8"))
+    register = a_register(enrolled(tmp_path))
+    register.start()
+    try:
+        register.link.go_offline("101", "linja poikki")
+        written = {record.type: record.body for record in register.desk.reader.between(1, 1)}
+    finally:
+        register.stop()
+    for kind in ("register-started", "mode-changed"):
+        assert set(written[kind]) == set(golden["bodies"][kind]), kind
+    assert written["mode-changed"] == {"mode": "OFFLINE", "by": "101", "reason": "linja poikki"}
