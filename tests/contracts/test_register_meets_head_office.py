@@ -1,0 +1,221 @@
+"""The two services over the wire between them: neither end is played by anything but itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from poscore import records
+from poscore.errors import Fault, Refused
+from register_svc.head_office.enrol import Enrolled, Wish, enrol
+from register_svc.head_office.world import World as RegisterWorld
+from register_svc.identity import Identity
+from register_svc.settings import HeadOffice, Settings
+from server_push.office import World
+from server_push.web.app import build_app
+from tests.support.fleet import Wire, free_port
+from tests.support.offices import Site, new_site
+from tests.support.returning import Returning
+from tests.support.serving import served
+from tests.support.small_register import Shop, wait_until
+
+
+class Kept:
+    """A folder's journal: nothing in it, or nothing that would be lost."""
+
+    def __init__(self, records: int = 0, unsent: int = 0) -> None:
+        self._records, self._unsent = records, unsent
+
+    def unsent_records(self) -> int:
+        return self._unsent
+
+    def has_records(self) -> bool:
+        return self._records > 0
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    """A head office that goes by the real time, as a register in the same test does."""
+    site = new_site(tmp_path)
+    site.clock.now = datetime.now(UTC)
+    site.office.now = World().now
+    site.office.registers.add("s1", "r1", site.clock())
+    yield site
+    site.office.close()
+
+
+@pytest.fixture
+def wire(site: Site) -> Iterator[Wire]:
+    with served(build_app(site.office)) as url:
+        wire = Wire(free_port(), urlsplit(url).port or 0)
+        yield wire
+        wire.close()
+
+
+def wish(wire: Wire, site: Site, **more: object) -> Wish:
+    return Wish(site.code().text, Settings(head_office=HeadOffice(url=wire.url)), "http://10.0.0.5:8081", **more)
+
+
+@pytest.fixture
+def shop(tmp_path: Path, site: Site, wire: Wire) -> Iterator[Shop]:
+    """A register that head office has enrolled, with a journal of its own."""
+    folder = tmp_path / "r1"
+    enrol(folder, wish(wire, site), Kept(), RegisterWorld())
+    shop = Shop(folder, wire.url, Identity.load(folder))
+    yield shop
+    shop.close()
+
+
+def sell(shop: Shop, count: int) -> int:
+    """Sales as a till writes them; their sum."""
+    books = Returning(epoch=shop.identity.epoch, numbers=shop.journal.head.seq)
+    total = 0
+    with shop.journal.write() as writing:  # one commit: what is timed elsewhere is not waited for here
+        for n in range(count):
+            writing.append(records.SALE, books_at(), "2026-11-22", {"sale": books.document(100 + n)})
+            total += 100 + n
+    return total
+
+
+def books_at() -> str:
+    return "2026-11-22T12:00:00.000Z"
+
+
+def come_home(shop: Shop, site: Site) -> None:
+    courier = shop.courier()
+    courier.rounds.start()
+    courier.set_out()
+    try:
+        wait_until(lambda: not courier.unsent().records, 30)
+    finally:
+        courier.rounds.stop()
+    assert not courier.troubles()
+
+
+# -- enrolment ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_register_enrols_and_is_told_what_head_office_is(tmp_path, site, wire):
+    assert enrol(tmp_path / "r1", wish(wire, site), Kept(), RegisterWorld()) == Enrolled("s1", "r1", 1)
+
+    identity = Identity.load(tmp_path / "r1")
+    assert identity.signing_key().public == site.office.registers.key_of("r1", 1)
+    assert identity.audience == site.office.office_id
+    assert identity.sender_key == site.office.keys.sender_signing_key().public
+    assert identity.root_v1.encode() == site.office.keys.root_bytes()
+    assert identity.pin_pepper == site.office.stores.get("s1").pin_pepper
+    assert (identity.chain, identity.store_name, identity.time_zone) == ("Ketju Oy", "Keskusta", "Europe/Helsinki")
+
+
+def test_an_answer_that_was_lost_costs_the_same_command_again_and_no_new_code(tmp_path, site, wire):
+    asked = wish(wire, site)
+    wire.lose_answers(1)
+    with pytest.raises(Fault):
+        enrol(tmp_path / "r1", asked, Kept(), RegisterWorld())
+    assert site.office.registers.get("r1").epoch == 1, "head office has burned the code"
+
+    assert enrol(tmp_path / "r1", asked, Kept(), RegisterWorld()) == Enrolled("s1", "r1", 1)
+    assert Identity.load(tmp_path / "r1").signing_key().public == site.office.registers.key_of("r1", 1)
+
+
+def test_a_code_that_another_box_has_used_says_so(tmp_path, site, wire):
+    asked = wish(wire, site)
+    enrol(tmp_path / "one", asked, Kept(), RegisterWorld())
+
+    with pytest.raises(Refused) as refused:
+        enrol(tmp_path / "two", asked, Kept(), RegisterWorld())
+
+    assert refused.value.code == "code-used"
+
+
+# -- a clock that is off -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("off", [timedelta(days=3), timedelta(days=-400)])
+def test_a_register_whose_clock_is_off_corrects_itself_and_goes_on(shop, site, off):
+    shop.world = replace(shop.world, now=lambda: datetime.now(UTC) + off)
+    total = sell(shop, 3)
+
+    come_home(shop, site)
+
+    assert site.get("/api/sales/summary").json["total"] == total
+
+
+# -- the way home ------------------------------------------------------------------------------------------------------
+
+
+def test_a_journal_comes_home_over_a_line_that_loses_answers(shop, site, wire):
+    total = sell(shop, 1_203)
+    wire.lose_answers(3)
+
+    come_home(shop, site)
+
+    summary = site.get("/api/sales/summary").json
+    assert (summary["sales"], summary["total"]) == (1_203, total)
+    kept = site.office.registers.get("r1")
+    assert (kept.acked_seq, kept.queued_records) == (1_203, 0)
+
+
+def test_what_is_kept_is_what_was_written_to_the_byte(shop, site):
+    sell(shop, 2)
+    with shop.journal.write() as writing:
+        writing.append("note", books_at(), None, {"text": 'ä ö å € ✓ \u0001 \\ "'})
+
+    come_home(shop, site)
+
+    with site.office.storage.read() as connection:
+        kept = connection.exec_driver_sql("SELECT record FROM journal_body ORDER BY arrival").scalars().all()
+    written = [row[0] for row in shop.journal_db.reader.execute("SELECT record FROM journal ORDER BY seq")]
+    assert kept == [row if isinstance(row, bytes) else row.encode() for row in written]
+
+
+def test_records_of_an_epoch_before_come_home_after_a_new_enrolment(tmp_path, shop, site, wire):
+    before = sell(shop, 4)
+    shop.close()
+    enrol(shop.folder, wish(wire, site, force=True), Kept(records=4, unsent=4), RegisterWorld())
+    again = Shop(shop.folder, wire.url, Identity.load(shop.folder))
+    try:
+        assert again.identity.epoch == 2
+        after = sell(again, 2)
+        come_home(again, site)
+    finally:
+        again.close()
+        shop.open()
+
+    assert site.get("/api/sales/summary").json["total"] == before + after
+
+
+# -- check-in ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_check_in_is_understood_at_both_ends(shop, site):
+    version = site.office.publisher.publish("s1", site.office.now()).version
+
+    answer = shop.client().check_in(
+        {
+            "lan_url": "http://10.0.0.6:8081",
+            "snapshot": {"active": None, "seen": None},
+            "health": None,
+            "offline": False,
+            "queued_records": 0,
+            "clock": shop.world.instant(),
+        }
+    )
+
+    assert answer.snapshot == {"version": version}
+    assert answer.next_check_in_s == 300
+    assert site.office.registers.get("r1").lan_url == "http://10.0.0.6:8081"
+
+
+def test_a_register_whose_key_was_replaced_is_refused_and_says_why(shop, site):
+    site.ask_to_enrol(site.code(), Returning())  # another box was enrolled in its place
+
+    with pytest.raises(Refused) as refused:
+        shop.client().check_in({"clock": shop.world.instant()})
+
+    assert (refused.value.code, refused.value.extra["reason"]) == ("head-office-refused", "token")
