@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from poscore.catalog_format import DDL, INDEX_DDL, SCHEMA, SEARCH_DDL, SEARCH_FILL
@@ -64,7 +64,16 @@ def build(path: Path, office: Path, profile: StoreProfile, published_at: str) ->
     with _opened(new, office, profile, scratch=True) as connection:
         Lineage(connection, profile).fill(published_at)
     sync_file(new)
+    _settle(path)
     put_in_place(new, path)
+
+
+def _settle(path: Path) -> None:
+    """End what a kill left of the old file: its journal, found beside the new one, would be rolled back into that."""
+    if path.exists():
+        with suppress(Fault):  # too damaged to be opened is too damaged to be carried on, which is why a new one comes
+            _schema(path)
+    path.with_name(f"{path.name}-journal").unlink(missing_ok=True)
 
 
 class Lineage:
@@ -233,7 +242,8 @@ def _wanted(connection: sqlite3.Connection, store: str) -> str:
 
 def _schema(path: Path) -> str | None:
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        # rw: after a kill the first to open the file rolls it back, which who may only read cannot.
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)) as connection:
             found = connection.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()
     except sqlite3.DatabaseError as error:
         raise _damaged(path, str(error)) from error

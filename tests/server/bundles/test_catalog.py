@@ -327,6 +327,29 @@ def _die(*_: object) -> None:
     raise KeyboardInterrupt
 
 
+@pytest.mark.parametrize("fresh", [False, True])
+def test_what_a_kill_left_in_the_middle_of_a_write_never_reaches_the_next_file(head, fresh) -> None:
+    head.sells(lines(3_000))
+    head.publish()
+    folder = head.lineage().parent
+    with closing(sqlite3.connect(head.lineage(), isolation_level=None)) as dying:
+        dying.execute("PRAGMA cache_size=5")  # so that pages reach the file before the commit
+        dying.execute("BEGIN IMMEDIATE")
+        dying.execute("UPDATE article SET name = 'half done'")
+        left = {path.name: path.read_bytes() for path in folder.glob("lineage.db*")}
+    assert "lineage.db-journal" in left
+    for name, data in left.items():
+        (folder / name).write_bytes(data)
+
+    head.sells(lines(5_000))
+    head.publish(fresh=fresh)
+    head.publish(force=True)
+
+    assert head.ask("SELECT count(*), sum(name = 'half done') FROM article") == [(5_000, 0)]
+    assert check_search(head) == "ok"
+    assert not (folder / "lineage.db-journal").exists()
+
+
 def test_a_damaged_lineage_is_a_fault_until_a_fresh_one_is_asked_for(head) -> None:
     head.sells(lines(100))
     head.publish()
