@@ -4,10 +4,9 @@ There is no build and no library: what is reviewed here is what runs. Nothing he
 of ours; the services ask `static_files()` where the files are and serve them below `/static/`.
 """
 
-from importlib.resources import files
-from importlib.resources.abc import Traversable
+from pathlib import Path
 
 
-def static_files() -> Traversable:
+def static_files() -> Path:
     """The folder whose `index.html` is the till and whose `technician.html` is the phone page."""
-    return files(__name__) / "static"
+    return Path(__file__).parent / "static"

@@ -68,6 +68,15 @@ test('the gravest sign wins: no answer, then nothing to sell with, then OFFLINE'
   assert.equal(chip(till({ offline, health: 'fail' })).key, 'chip.offline')
 })
 
+test('a journal that cannot be written is an obstacle to selling, a printer that is out of paper is not', () => {
+  const broken = till()
+  broken.health.checks = [{ name: 'journal', status: 'fail', value: null, since: null, hint: null }]
+  assert.equal(chip(broken).key, 'chip.cannot-sell')
+  assert.equal(barOf(broken).key, 'bar.no-journal')
+  broken.health = { ...broken.health, status: 'fail', checks: [{ ...broken.health.checks[0], name: 'printer' }] }
+  assert.equal(chip(broken).key, 'chip.attention')
+})
+
 test('ONLINE with a silent head office, and with a check that warns, are said apart', () => {
   assert.equal(chip(till({ offline: { head_office_reachable: false } })).key, 'chip.unreachable')
   assert.equal(chip(till({ health: 'warn' })).key, 'chip.attention')

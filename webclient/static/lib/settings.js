@@ -1,5 +1,14 @@
 /** What this screen remembers between days: its language, and whether the good tone is heard. */
 export class Settings {
+  /** This browser's own storage; without one (it may be switched off) nothing is remembered. */
+  static ofBrowser() {
+    try {
+      return new Settings(localStorage)
+    } catch {
+      return new Settings(null)
+    }
+  }
+
   /** @param {Pick<Storage, 'getItem'|'setItem'>|null} storage */
   constructor(storage) {
     this.storage = storage

@@ -12,7 +12,7 @@ import { HealthView } from './state.js'
 const EVERY_MS = 2500
 const TIMEOUT_MS = 4000
 
-const settings = new Settings(localStorage)
+const settings = Settings.ofBrowser()
 setLanguage(settings.get('language', 'fi'))
 
 const view = new HealthView()

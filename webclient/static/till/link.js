@@ -20,7 +20,13 @@ export class Link {
   /** Asks for ever, one question at a time. @param {(ms: number) => Promise<void>} pause */
   async watch(pause) {
     for (;;) {
-      await this.look()
+      try {
+        await this.look()
+      } catch (error) {
+        // Whatever it was, the picture is old from now on: say so, and go on looking.
+        console.error(error)
+        this.desk.change((state) => (state.answering = false))
+      }
       await pause(EVERY_MS)
     }
   }

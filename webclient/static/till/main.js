@@ -3,14 +3,15 @@ import { questions } from './questions.js'
 import { letGoOfPressedKeys, listen } from './ears.js'
 import { Till } from './till.js'
 import { TillApp } from './till-app.js'
-import { setLanguage } from '../i18n/index.js'
+import { setLanguage, t } from '../i18n/index.js'
+import { Settings } from '../lib/settings.js'
 
 const pause = (/** @type {number} */ ms) =>
   new Promise((/** @type {(value: void) => void} */ resolve) => setTimeout(resolve, ms))
 
 const till = new Till({
   fetch: (url, init) => fetch(url, init),
-  storage: localStorage,
+  settings: Settings.ofBrowser(),
   pause,
   ask: questions(() => till),
 })
@@ -22,5 +23,7 @@ till.desk.draw = () => app.drawSoon()
 till.speak = (language) => app.speak(language)
 listen(till)
 letGoOfPressedKeys()
+// A mistake of ours is not the shop's trouble to guess at: it is said, and the console has the rest.
+addEventListener('unhandledrejection', () => till.desk.refuse(t('problem.internal')))
 void till.link.watch(pause)
 setInterval(() => app.drawSoon(), 1000) // the clock, and the age of what is shown

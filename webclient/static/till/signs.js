@@ -21,7 +21,7 @@ const bad = (key) => ({ tone: 'bad', mark: '■', key })
 /** @param {TillState} state @returns {Chip} */
 export function chip(state) {
   if (!state.answering) return bad('chip.no-answer')
-  if (state.cannotSell) return bad('chip.cannot-sell')
+  if (state.obstacle) return bad('chip.cannot-sell')
   if (state.offline?.offline) return warn('chip.offline')
   if (state.offline && !state.offline.head_office_reachable) return warn('chip.unreachable')
   if (state.health && state.health.status !== 'pass') return warn('chip.attention')
@@ -37,7 +37,7 @@ export function chip(state) {
 export function bar(state, now, when) {
   const { offline, register } = state
   if (!state.answering) return plainBar('bad', 'bar.no-answer')
-  if (state.cannotSell) return plainBar('bad', 'bar.no-snapshot')
+  if (state.obstacle) return plainBar('bad', `bar.no-${state.obstacle}`)
   const dated = priceDate(register)
   if (offline?.offline) {
     const values = { count: offline.queued_sales, when: dated ? when(dated) : '' }

@@ -48,8 +48,11 @@ export class TillState {
     return this.place
   }
 
-  get cannotSell() {
-    return this.register !== null && this.register.snapshot === null
+  /** What keeps the register from selling. @returns {'snapshot'|'journal'|null} */
+  get obstacle() {
+    if (this.register !== null && this.register.snapshot === null) return 'snapshot'
+    const journal = this.health?.checks.find((check) => check.name === 'journal')
+    return journal?.status === 'fail' ? 'journal' : null
   }
 
   get liveLines() {

@@ -22,12 +22,11 @@ export class Till {
   /**
    * @param {object} world
    * @param {(url: string, init: RequestInit) => Promise<Response>} world.fetch
-   * @param {Pick<Storage, 'getItem'|'setItem'>|null} world.storage
+   * @param {Settings} world.settings
    * @param {(ms: number) => Promise<void>} world.pause
    * @param {Questions} world.ask
    */
-  constructor({ fetch, storage, pause, ask }) {
-    const settings = new Settings(storage)
+  constructor({ fetch, settings, pause, ask }) {
     const api = new Api(fetch)
     const state = new TillState()
     const acts = new Acts({

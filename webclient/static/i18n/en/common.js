@@ -20,6 +20,7 @@ export const common = {
   'bar.offline-no-age': 'NO CONNECTION – selling goes on. {count} waiting.',
   'bar.returning': 'Returning sales to head office: {acked} / {total}',
   'bar.no-snapshot': 'CANNOT SELL – this register has no price list yet. Call support.',
+  'bar.no-journal': 'CANNOT SELL – this register cannot store a sale. Call support.',
   'bar.stale': 'The prices are from {when}. Selling goes on.',
 
   'do.back': 'Back',

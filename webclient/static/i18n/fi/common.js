@@ -21,6 +21,7 @@ export const common = {
   'bar.offline-no-age': 'EI YHTEYTTÄ – myynti jatkuu. {count} odottaa.',
   'bar.returning': 'Myyntejä siirretään pääkonttoriin: {acked} / {total}',
   'bar.no-snapshot': 'EI VOI MYYDÄ – kassalla ei ole vielä hinnastoa. Soita tukeen.',
+  'bar.no-journal': 'EI VOI MYYDÄ – kassa ei pysty tallentamaan myyntiä. Soita tukeen.',
   'bar.stale': 'Hinnat ovat ajalta {when}. Myynti jatkuu.',
 
   'do.back': 'Takaisin',

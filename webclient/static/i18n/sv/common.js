@@ -21,6 +21,7 @@ export const common = {
   'bar.offline-no-age': 'INGEN FÖRBINDELSE – försäljningen fortsätter. {count} väntar.',
   'bar.returning': 'Försäljning överförs till huvudkontoret: {acked} / {total}',
   'bar.no-snapshot': 'KAN INTE SÄLJA – kassan har ännu ingen prislista. Ring supporten.',
+  'bar.no-journal': 'KAN INTE SÄLJA – kassan kan inte spara försäljningen. Ring supporten.',
   'bar.stale': 'Priserna är från {when}. Försäljningen fortsätter.',
 
   'do.back': 'Tillbaka',
