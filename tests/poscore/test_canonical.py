@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import rfc8785
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from poscore.canonical import canonical_bytes, canonical_text, parse_json, sha256_hex
@@ -22,6 +22,7 @@ def test_the_bytes_are_those_of_rfc_8785(value: Any) -> None:
     assert canonical_bytes(value) == rfc8785.dumps(value)
 
 
+@settings(max_examples=30)
 @given(documents())
 def test_a_sale_has_the_bytes_of_rfc_8785(sale: Any) -> None:
     wire = sale.to_wire()

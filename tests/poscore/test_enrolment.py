@@ -17,9 +17,10 @@ from poscore.enrolment import (
     register_proof,
 )
 from poscore.errors import Refused
-from tests.support.strategies import bodies
+from tests.support.strategies import ascii_keys, plain_values
 
 secrets = st.binary(min_size=16, max_size=16)
+bodies = st.dictionaries(ascii_keys, plain_values, max_size=3)
 ROOT = b'{"signed":{"_type":"root","version":1}}'
 CODE = EnrolmentCode.of(bytes(range(16)), ROOT)
 

@@ -1,7 +1,7 @@
 """The arithmetic of a sale, as interfaces state it: sums, taxes, rounding, what is left to pay."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from poscore.money import cash_rounding
@@ -37,6 +37,7 @@ def paid_with(*tenders: tuple[str, int]) -> list[Tender]:
 # -- sums ----------------------------------------------------------------------------------------------------------
 
 
+@settings(max_examples=50)
 @given(baskets, cents)
 def test_gross_and_discount_are_the_sums_over_the_lines_that_count(basket: list[Goods], discount: int) -> None:
     lines = lines_of(basket, 1, discount)
@@ -69,6 +70,7 @@ def test_sums_that_do_not_fit_cannot_be_built() -> None:
 # -- taxes ---------------------------------------------------------------------------------------------------------
 
 
+@settings(max_examples=50)
 @given(purchases(), st.sampled_from(["sale", "return"]))
 def test_the_taxes_sum_to_what_is_due_before_rounding(purchase: Purchase, kind: str) -> None:
     sale = purchase.document(kind)
@@ -92,12 +94,14 @@ def test_a_voided_line_is_taxed_nowhere() -> None:
     assert taxes_of([Goods(1000, 500, 10, 1350, 0, voided=True).line(1, 1)], STANDARD_RATE) == ()
 
 
+@settings(max_examples=50)
 @given(baskets, st.sampled_from([2400, STANDARD_RATE]))
 def test_taxes_agree_with_the_standard_rate_that_made_them_whichever_it_was(basket: list[Goods], rate: int) -> None:
     lines = lines_of(basket, 1)
     assert taxes_agree(lines, taxes_of(lines, rate))
 
 
+@settings(max_examples=50)
 @given(baskets.filter(lambda basket: any(not goods.voided and goods.unit_price for goods in basket)), st.data())
 def test_taxes_that_are_one_cent_off_do_not_agree(basket: list[Goods], data: st.DataObject) -> None:
     lines = lines_of(basket, 1)

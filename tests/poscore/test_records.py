@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from poscore.canonical import canonical_bytes, sha256_hex
@@ -170,6 +170,7 @@ def test_a_finding_goes_to_the_wire() -> None:
 # -- records and heads -------------------------------------------------------------------------------------------------
 
 
+@settings(max_examples=50)
 @given(bodies, st.one_of(st.none(), st.just("2026-11-22")))
 def test_a_record_survives_its_bytes(body: dict[str, Any], day: str | None) -> None:
     record = Record("s1", "r1", 1, 1, genesis_hash("s1", "r1", 1), AT, day, "note", body)

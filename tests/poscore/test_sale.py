@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from poscore.canonical import canonical_bytes, parse_json
@@ -17,6 +17,8 @@ from poscore.money import MAX_CENTS
 from poscore.quantity import Quantity
 from poscore.sale import Header, Line, Sale, Tender
 from tests.support.strategies import STANDARD_RATE, Goods, Purchase, a_header, documents, purchases
+
+few = settings(max_examples=50)  # drawing a whole sale is what takes the time
 
 LINE_KEYS = [
     *("n", "article_id", "code", "name", "quantity", "unit", "unit_price", "discount", "deposit", "vat_rate", "total"),
@@ -38,11 +40,13 @@ def wire_of_a_sale() -> dict[str, Any]:
 # -- the wire ------------------------------------------------------------------------------------------------------
 
 
+@few
 @given(documents())
 def test_a_document_survives_the_wire(sale: Sale) -> None:
     assert Sale.from_wire(sale.to_wire()) == sale
 
 
+@few
 @given(documents())
 def test_its_canonical_bytes_survive_byte_for_byte(sale: Sale) -> None:
     written = canonical_bytes(sale.to_wire())
@@ -73,6 +77,7 @@ def test_the_same_document_in_figures() -> None:
 # -- a return ------------------------------------------------------------------------------------------------------
 
 
+@few
 @given(purchases())
 def test_a_return_is_the_sale_with_its_sign_turned(purchase: Purchase) -> None:
     sold, given_back = purchase.document("sale", extra_cash=False), purchase.document("return")
@@ -91,6 +96,7 @@ def test_a_return_is_the_sale_with_its_sign_turned(purchase: Purchase) -> None:
     assert other.change == 0
 
 
+@few
 @given(documents())
 def test_everything_of_a_sale_has_its_sign(sale: Sale) -> None:
     sign = -1 if sale.header.is_return else 1
@@ -104,6 +110,7 @@ def test_everything_of_a_sale_has_its_sign(sale: Sale) -> None:
 # -- what interfaces promise of a completed one ------------------------------------------------------------------------
 
 
+@few
 @given(documents())
 def test_the_sums_of_a_completed_document_agree(sale: Sale) -> None:
     totals, counting = sale.totals, [line for line in sale.lines if not line.voided]
@@ -256,6 +263,7 @@ def test_what_is_no_document_is_refused(wire: Any) -> None:
         Sale.from_wire(wire)
 
 
+@few
 @given(documents(), st.data())
 def test_no_single_figure_can_be_changed_unseen(sale: Sale, data: st.DataObject) -> None:
     """Each cent is bound by another one: whoever edits one figure of a document makes it unreadable."""

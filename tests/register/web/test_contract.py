@@ -24,7 +24,7 @@ from tests.support.builders import MILK
 
 AT = "http://127.0.0.1"
 # One folder for the whole module, so that a few examples for each of forty operations take seconds.
-FEW = settings(max_examples=6, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+FEW = settings(max_examples=4, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 CHECKS = [
     schemathesis.checks.not_a_server_error,
     content_type_conformance,

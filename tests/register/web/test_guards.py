@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -142,6 +143,14 @@ def test_a_token_is_void_after_a_restart_and_the_work_is_not(serving: Callable[.
     again.sign_in()
     assert again.get(f"/sales/{sale}").must(200)["state"] == "open"
     assert again.get("/shifts/current").must(200)["no"] == 1
+
+
+def test_the_registers_own_commands_show_its_key_and_do_not_sell(till: Till, tmp_path: Path) -> None:
+    key = (tmp_path / "control.key").read_text(encoding="utf-8")
+    assert till.get("/session", X_Register_Key=key).must(200)["cashier"] is None
+    till.post("/sales", {}, X_Register_Key=key).problem(403, "permission-missing")
+    for wrong in ("", "x", key[:-1], key + "x", "\xe4"):
+        till.get("/session", X_Register_Key=wrong).problem(401, "session-required")
 
 
 @pytest.mark.parametrize(
