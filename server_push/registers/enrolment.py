@@ -122,6 +122,9 @@ class Enrolments:
 
         Raises Refused `code-unknown`, `code-expired`, `code-used`, `code-wrong`, or `code-tries` after the fifth.
         """
+        if not self._is_known(application.locator):
+            # Anybody may call this; a guess must not cost the one writer's time.
+            raise Refused("code-unknown", "this code is not known here", hint=_NEW_CODE)
         with self._storage.write() as connection:
             # A refusal is returned and not raised here: the tries it costs must be committed.
             outcome = self._accept(connection, application, now)
@@ -130,11 +133,16 @@ class Enrolments:
             raise outcome
         return outcome
 
+    def _is_known(self, locator: str) -> bool:
+        mine = enrolment_code.c.locator == locator
+        with self._storage.read() as connection:
+            return connection.execute(select(enrolment_code.c.locator).where(mine)).first() is not None
+
     def _accept(self, connection: Connection, application: Application, now: datetime) -> dict[str, Any] | PosError:
         _wipe(connection, now)
         mine = enrolment_code.c.locator == application.locator
         row = connection.execute(select(enrolment_code).where(mine)).one_or_none()
-        if row is None:
+        if row is None:  # a newer code took its place just now
             return Refused("code-unknown", "this code is not known here", hint=_NEW_CODE)
         if row.mac_key is None:
             return Refused("code-expired", "this code's thirty minutes are over", hint=_NEW_CODE)

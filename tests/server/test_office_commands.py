@@ -282,3 +282,30 @@ def test_a_port_that_is_taken_is_named(folder):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         refused("serve", "--port", port, "--dir", folder, code="port-taken")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+def test_a_terminal_shows_the_code_as_a_picture_too(folder):
+    import os
+    import pty
+
+    reader, writer = pty.openpty()
+    command = [sys.executable, "-m", "server_push", "registers", "add", "s1", "r1", "--dir", str(folder)]
+    with subprocess.Popen(command, stdout=writer, stderr=writer) as process:
+        os.close(writer)
+        shown = b""
+        while chunk := _read(reader):
+            shown += chunk
+    os.close(reader)
+
+    assert process.returncode == 0
+    assert shown.count("█".encode()) > 100
+
+
+def _read(terminal: int) -> bytes:
+    import os
+
+    try:
+        return os.read(terminal, 65_536)
+    except OSError:  # how a pseudo-terminal says that the other end has gone
+        return b""
