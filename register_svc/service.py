@@ -45,7 +45,7 @@ def run(directory: Path, say_ready: Callable[[str, str], None]) -> None:
 
 
 def serve(register: Register, say_ready: Callable[[str, str], None], stopped: threading.Event) -> None:
-    """Both listeners and the work in the background, until `stopped` is set."""
+    """Both listeners and the work in the background, until `stopped` is set. Turns the collector of garbage on."""
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # it warns as soon as a browser opens six connections
     servers = (till_server(register), create_lan_server(build_lan_app(register), register))
     till_url, lan_url = (_url(server) for server in servers)
@@ -53,9 +53,10 @@ def serve(register: Register, say_ready: Callable[[str, str], None], stopped: th
     register.start()
     for server in servers:
         threading.Thread(target=server.run, name="listener", daemon=True).start()
+    say_ready(till_url, lan_url)
     gc.collect()
     gc.freeze()  # what is loaded now stays: the collector need not look at it again while a customer waits
-    say_ready(till_url, lan_url)
+    gc.enable()
     try:
         while not stopped.wait(_FORGET_EVERY_S):
             register.desk.answers.forget_old(int(register.desk.clock().timestamp()))

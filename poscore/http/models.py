@@ -27,9 +27,13 @@ class _Named(ModelMetaclass):
 
 
 class Model(BaseModel, metaclass=_Named):
-    """Base of every request body, query and answer."""
+    """Base of every request body, query and answer.
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    A model's validator is made when it is first needed: those of a register take a tenth of its start, and most
+    describe answers, which nothing validates.
+    """
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
 
 def _whole(value: Any) -> Any:
@@ -53,7 +57,7 @@ class FieldError(Model):
 class Problem(BaseModel):
     """RFC 9457, with our stable `code` and a hint for the technician. Some codes add members."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", defer_build=True)
     type: str
     title: str
     status: int

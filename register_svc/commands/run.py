@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import click
 
 from register_svc.commands.place import Place, placed
@@ -26,6 +28,7 @@ def run_register(place: Place) -> None:
         lock.release()
     log_to(place.folder)
 
+    gc.disable()  # nothing of what a start loads is garbage; the service turns it on again
     from register_svc.service import print_ready, run
 
     def say_ready(till_url: str, lan_url: str) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from flask import Flask, Response, send_from_directory
 
 from webclient import static_files
@@ -11,7 +9,7 @@ from webclient import static_files
 
 def add_pages(app: Flask, *, till: bool) -> None:
     """`till`: also the till page at `/`; the LAN shows the technician's only."""
-    folder = Path(str(static_files()))
+    folder = static_files()
 
     def send(name: str) -> Response:
         response = send_from_directory(folder, name, max_age=0)
