@@ -70,7 +70,7 @@ class Writing:
         queued = int(record.type == SALE and not training)
         self.connection.execute(
             "INSERT INTO receipt VALUES(?, ?, ?, ?, ?, ?)",
-            (sale_id, record.epoch, record.seq, state, record.business_day, queued),
+            (record.epoch, record.seq, sale_id, state, record.business_day, queued),
         )
 
     def next_number(self, series: str) -> int:

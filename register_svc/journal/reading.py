@@ -5,7 +5,7 @@ Nothing here writes. Reads never wait for the writer.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from poscore.errors import Refused
@@ -37,15 +37,27 @@ class JournalReader:
 
     def sales(self, state: str, business_day: str | None, after: str, limit: int) -> Iterator[Record]:
         """Records of finished sales in one state, newest first, before the sale id `after` (empty: from the newest)."""
-        sql = "SELECT record FROM receipt JOIN journal USING(epoch, seq) WHERE state = ?"
-        values: list[str | int] = [state]
+        wanted, values = "state = ?", [state]
         if business_day:
-            sql, values = f"{sql} AND business_day = ?", [*values, business_day]
-        if after:
-            sql += " AND (epoch, seq) < (SELECT epoch, seq FROM receipt WHERE sale_id = ?)"
-            values.append(after)
-        rows = self._db.reader.execute(f"{sql} ORDER BY epoch DESC, seq DESC LIMIT ?", (*values, limit))
-        return (Record.parse(row[0]) for row in rows)
+            wanted, values = f"{wanted} AND business_day = ?", [*values, business_day]
+        for where, bounds in self._before(after):
+            # CROSS: receipts from the newest one on, and of the journal only what is shown.
+            rows = self._db.reader.execute(
+                f"SELECT record FROM receipt CROSS JOIN journal USING(epoch, seq) WHERE {wanted} AND {where}"
+                " ORDER BY receipt.epoch DESC, receipt.seq DESC LIMIT ?",
+                (*values, *bounds, limit),
+            ).fetchall()
+            limit -= len(rows)
+            yield from (Record.parse(row[0]) for row in rows)
+
+    def _before(self, after: str) -> Sequence[tuple[str, tuple[int, ...]]]:
+        """Where the sales before `after` lie: the rest of its epoch, then the older ones, each found by the index."""
+        if not after:
+            return [("1", ())]
+        row = self._db.reader.execute("SELECT epoch, seq FROM receipt WHERE sale_id = ?", (after,)).fetchone()
+        if row is None:
+            return []
+        return [("receipt.epoch = ? AND receipt.seq < ?", row), ("receipt.epoch < ?", row[:1])]
 
     def between(self, epoch: int, first_seq: int, last_seq: int | None = None) -> Iterator[Record]:
         """Records of one epoch from `first_seq` to `last_seq` (both included; None: to the end)."""
@@ -57,7 +69,13 @@ class JournalReader:
 
     def epochs(self) -> list[int]:
         """Every epoch that has records, oldest first."""
-        return [row[0] for row in self._db.reader.execute("SELECT DISTINCT epoch FROM journal ORDER BY epoch")]
+        # From one epoch to the next by the index: DISTINCT would read every record's entry.
+        rows = self._db.reader.execute(
+            "WITH RECURSIVE each(epoch) AS (SELECT min(epoch) FROM journal UNION ALL"
+            " SELECT (SELECT min(epoch) FROM journal WHERE epoch > each.epoch) FROM each WHERE each.epoch IS NOT NULL)"
+            " SELECT epoch FROM each WHERE epoch IS NOT NULL"
+        )
+        return [row[0] for row in rows]
 
     def last_seq(self, epoch: int) -> int:
         row = self._db.reader.execute("SELECT max(seq) FROM journal WHERE epoch = ?", (epoch,)).fetchone()

@@ -22,16 +22,18 @@ def _first(db: sqlite_utils.Database) -> None:
             UNIQUE(epoch, seq)
         )"""
     )
-    # Where a finished sale lies, so that a receipt is found without reading the journal. `queued` is 1 for a completed
-    # sale or return that counts as one to return (training does not).
+    # Where a finished sale lies, so that a receipt is found without reading the journal. In the journal's order: what
+    # waits to be returned and the newest page of sales are read from the end, however long the journal is.
+    # `queued` is 1 for a completed sale or return that counts as one to return (training does not).
     db.execute(
         """CREATE TABLE receipt(
-            sale_id TEXT PRIMARY KEY,
             epoch INTEGER NOT NULL,
             seq INTEGER NOT NULL,
+            sale_id TEXT NOT NULL UNIQUE,
             state TEXT NOT NULL,
             business_day TEXT NOT NULL,
-            queued INTEGER NOT NULL
+            queued INTEGER NOT NULL,
+            PRIMARY KEY(epoch, seq)
         ) WITHOUT ROWID"""
     )
     # `document` here and `body` of answers are zstd frames: what has been written since the last sync waits for the

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Callable
+
 import pytest
 
 from poscore import records
@@ -77,8 +80,12 @@ def test_sales_are_told_apart_by_state_and_day(journal: Journal, reader: Journal
 
 def test_sales_of_a_newer_epoch_come_first(journal: Journal, db: Database, reader: JournalReader) -> None:
     finish(journal, "a")
-    finish(Journal(db, Owner("s1", "r1", 2)), "b")
-    assert ids(reader.sales("completed", None, "", 10)) == ["b", "a"]
+    later = Journal(db, Owner("s1", "r1", 2))
+    finish(later, "b")
+    finish(later, "c")
+    assert ids(reader.sales("completed", None, "", 10)) == ["c", "b", "a"]
+    assert ids(reader.sales("completed", None, "c", 10)) == ["b", "a"]
+    assert ids(reader.sales("completed", None, "c", 1)) == ["b"]
     assert ids(reader.sales("completed", None, "b", 10)) == ["a"]
 
 
@@ -122,6 +129,31 @@ def test_what_head_office_has_not_acknowledged_is_counted(journal: Journal, read
     assert reader.unsent(1, 0) == Unsent(4, 2, at(1))
     assert reader.unsent(1, 1) == Unsent(3, 1, at(2))
     assert reader.unsent(1, 4) == Unsent(0, 0, None)
+
+
+def test_looking_back_costs_the_same_however_long_the_journal_is(
+    journal: Journal, db: Database, reader: JournalReader
+) -> None:
+    """Counted in steps of SQLite's machine: a look that read every receipt would take thousands."""
+    with journal.write() as writing:
+        for n in range(2_000):
+            writing.keep_receipt(writing.append(records.SALE, at(1), DAY, {"sale": {}}), f"{n:04}", "completed", False)
+
+    def steps(look: Callable[[], object]) -> int:
+        counted = itertools.count()
+        db.reader.set_progress_handler(lambda: next(counted) and 0, 1)
+        try:
+            look()
+        finally:
+            db.reader.set_progress_handler(None, 1)
+        return next(counted)
+
+    assert steps(lambda: reader.unsent(1, 1_995)) < 300
+    assert steps(lambda: list(reader.sales("completed", None, "", 5))) < 300
+    assert steps(lambda: list(reader.sales("completed", None, "1000", 5))) < 300
+    assert steps(lambda: reader.record_of_sale("1000")) < 100
+    assert steps(reader.epochs) < 100
+    assert steps(lambda: list(reader.sales("completed", None, "1000", 2_000))) > 5_000  # the counter counts
 
 
 # -- shifts --------------------------------------------------------------------------------------------------------
