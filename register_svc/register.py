@@ -6,17 +6,19 @@ Two registers can live in one process: nothing here is global.
 from __future__ import annotations
 
 import hmac
+import logging
 import secrets
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version as installed_version
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from poscore import records
-from poscore.errors import Refused
+from poscore.errors import Fault, Refused, Untrusted
 from poscore.instants import instant_text, local_day
 from poscore.pins import verify_pin
 from poscore.quantity import ONE
@@ -43,7 +45,7 @@ from register_svc.head_office.checks import (
 )
 from register_svc.head_office.link import Link
 from register_svc.head_office.mode import Mode
-from register_svc.health import Health, Subject, disk_check
+from register_svc.health import WARN, Check, Health, Subject, disk_check
 from register_svc.identity import Identity
 from register_svc.journal import schema as journal_schema
 from register_svc.journal.answers import Answers
@@ -64,9 +66,21 @@ from register_svc.till.articles import PriceDay
 from register_svc.till.basket import Basket, Item, standard_rate
 from register_svc.till.people import Session
 
+_LOG = logging.getLogger("offline-kassa.register")
+
+# What a broken or full disk raises out of any room. Nothing was changed then: every act is one transaction.
+STORAGE_ERRORS: tuple[type[Exception], ...] = (sqlite3.Error, OSError)
+
 JOURNAL_FILE, STATE_FILE, CONTROL_KEY_FILE = "journal.db", "state.db", "control.key"
 JOURNAL_MIGRATIONS = tuple(journal_schema.MIGRATIONS)
 STATE_MIGRATIONS = (*link_schema.MIGRATIONS, *snapshot_schema.MIGRATIONS, *sessions.MIGRATIONS)
+
+
+class Versions(Protocol):
+    """Which snapshots are here."""
+
+    def active(self) -> ActiveSnapshot | None: ...
+    def listing(self) -> dict[str, Any]: ...
 
 
 @dataclass(frozen=True)
@@ -91,15 +105,26 @@ class Register:
     control_key: str
     databases: tuple[Database, ...]
     addresses: dict[str, str] = field(default_factory=dict)  # till, lan: known once the listeners are bound
+    troubles: dict[str, str] = field(default_factory=dict)  # what went wrong at the start and keeps nobody from selling
 
     def start(self) -> None:
         """Begin the work in the background: link, courier, snapshots."""
         # With the mode: a kill between a change of mode and its record leaves no doubt for longer than this.
         body = {"version": self.version, "mode": self.link.mode.name}
-        self.desk.journal.append(records.REGISTER_STARTED, self.desk.now(), None, body)
+        try:
+            self.desk.journal.append(records.REGISTER_STARTED, self.desk.now(), None, body)
+        except STORAGE_ERRORS:
+            _LOG.exception("the start could not be journalled")  # the health list names the cause: the disk
         self.health.start()
         self.snapshots.start()
         self.link.start()
+
+    def forget_old_answers(self) -> None:
+        """A little of the housekeeping. What goes wrong in it must never end the service."""
+        try:
+            self.desk.answers.forget_old(int(self.desk.clock().timestamp()))
+        except STORAGE_ERRORS:
+            _LOG.exception("old answers could not be forgotten")
 
     def stop(self) -> None:
         """End it, and close the files. What is on disk stays as it is: a kill does no more harm."""
@@ -169,9 +194,8 @@ def build(directory: Path) -> Register:
             now=link.clock.corrected,
         ),
     )
-    active = snapshots.active()
-    if active:
-        book.switch(active.path, active.version)
+    troubles = {f"draft {sale_id}": "cannot be read; it is kept as it is" for sale_id in sales.unreadable}
+    open_price_book(book, snapshots, troubles)
     version = installed_version("offline-kassa")
     register = Register(
         directory,
@@ -191,11 +215,30 @@ def build(directory: Path) -> Register:
         Health(Subject(identity.register, version, lambda: link.mode.name), _now),
         _control_key(directory),
         (journal_db, state_db),
+        troubles=troubles,
     )
     _watch(register)
     link.neighbours.report = lambda: _report(register)
     link.neighbours.on_mode_changed = _note_mode(desk)
     return register
+
+
+def open_price_book(book: PriceBook, snapshots: Versions, troubles: dict[str, str]) -> None:
+    """The active snapshot, or the one before when the disk has damaged it: old prices sell, and the list says so."""
+    active = snapshots.active()
+    if active is None:
+        return
+    previous = snapshots.listing()["previous"]
+    paths = [(active.version, active.path)]
+    if previous is not None:
+        paths.append((previous, active.path.parent.parent / str(previous) / active.path.name))
+    for version, path in paths:
+        try:
+            book.switch(path, version)
+            return
+        except Untrusted as error:
+            _LOG.exception("snapshot %s cannot be used", version)
+            troubles[f"snapshot {version}"] = f"{error.detail}: push a new one from head office"
 
 
 def _watch(register: Register) -> None:
@@ -209,6 +252,7 @@ def _watch(register: Register) -> None:
     add("clock", lambda: clock_check(link))
     add("backup", lambda: backup_check(register.backups, _now()))
     add("transport", lambda: transport_check(register.settings))
+    add("start", lambda: [Check(name, WARN, said, "Call support.") for name, said in register.troubles.items()])
     add_link_figures(register.health.metrics, link)
 
 
@@ -274,7 +318,10 @@ def _pin_check(pepper: bytes) -> Callable[[str, str], bool]:
 def _control_key(directory: Path) -> str:
     """The key that local commands show; made anew at each start, readable by the register's user only."""
     key = secrets.token_urlsafe(32)
-    replace_file(directory / CONTROL_KEY_FILE, key.encode())
+    try:
+        replace_file(directory / CONTROL_KEY_FILE, key.encode())
+    except (OSError, Fault):
+        _LOG.exception("the key for local commands could not be written")  # on a full disk; they wait, the till starts
     return key
 
 

@@ -19,11 +19,14 @@ from typing import Any
 import click
 from waitress import create_server
 
+from poscore.errors import Fault
 from register_svc.durable_files import FolderLock
 from register_svc.register import Register, build
 from register_svc.web.lan_app import build_lan_app
 from register_svc.web.lan_server import create_lan_server
 from register_svc.web.till_app import build_till_app
+
+_LOG = logging.getLogger("offline-kassa.service")
 
 LOOPBACK = "127.0.0.1"
 # A kiosk's browser opens six connections; a seventh thread is for a local command, an eighth for good measure.
@@ -47,8 +50,10 @@ def run(directory: Path, say_ready: Callable[[str, str], None]) -> None:
 def serve(register: Register, say_ready: Callable[[str, str], None], stopped: threading.Event) -> None:
     """Both listeners and the work in the background, until `stopped` is set. Turns the collector of garbage on."""
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # it warns as soon as a browser opens six connections
-    servers = (till_server(register), create_lan_server(build_lan_app(register), register))
-    till_url, lan_url = (_url(server) for server in servers)
+    till = till_server(register)
+    lan = _lan_server(register)
+    servers = [server for server in (till, lan) if server is not None]
+    till_url, lan_url = _url(till), _url(lan) if lan else ""
     register.addresses.update(till=till_url, lan=lan_url)
     register.start()
     for server in servers:
@@ -59,7 +64,7 @@ def serve(register: Register, say_ready: Callable[[str, str], None], stopped: th
     gc.enable()
     try:
         while not stopped.wait(_FORGET_EVERY_S):
-            register.desk.answers.forget_old(int(register.desk.clock().timestamp()))
+            register.forget_old_answers()
     finally:
         for server in servers:
             server.close()
@@ -67,12 +72,28 @@ def serve(register: Register, say_ready: Callable[[str, str], None], stopped: th
 
 
 def till_server(register: Register) -> Any:
-    """The till app bound to loopback, not yet running."""
+    """The till app bound to loopback, not yet running. Raises Fault `port-taken`."""
     app, _ = build_till_app(register)
     port = register.settings.till.port
-    return create_server(
-        app, host=LOOPBACK, port=port, threads=_TILL_THREADS, ident=None, clear_untrusted_proxy_headers=True
-    )
+    try:
+        return create_server(
+            app, host=LOOPBACK, port=port, threads=_TILL_THREADS, ident=None, clear_untrusted_proxy_headers=True
+        )
+    except OSError as error:
+        raise Fault(
+            "port-taken", f"port {port} cannot be used: {error}", "See [till] port in settings.toml."
+        ) from error
+
+
+def _lan_server(register: Register) -> Any | None:
+    """The LAN app bound; None when it cannot be: selling needs loopback alone, and the till's health list says so."""
+    try:
+        return create_lan_server(build_lan_app(register), register)
+    except OSError as error:
+        lan = register.settings.lan
+        register.troubles["lan"] = f"{lan.host}:{lan.port} cannot be used ({error}): see [lan] in settings.toml"
+        _LOG.exception("the LAN listener could not be started")
+        return None
 
 
 def _url(server: Any) -> str:

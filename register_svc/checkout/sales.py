@@ -16,7 +16,7 @@ from typing import Any
 import orjson
 
 from poscore import records
-from poscore.errors import Refused
+from poscore.errors import PosError, Refused
 from poscore.idempotency import Idempotency, Kept
 from poscore.ids import ReceiptNo
 from poscore.instants import parse_instant
@@ -72,9 +72,14 @@ class Sales:
         self._desk, self._receipts = desk, receipts
         self._drafts: dict[str, Basket] = {}
         self._changed_at: dict[str, datetime] = {}
+        self.unreadable: Sequence[str] = ()  # drafts that a damaged disk spoilt: set aside, shown, never in the way
         for draft in load_drafts(desk.journal.db):
-            self._drafts[draft.sale_id] = Basket.from_wire(orjson.loads(draft.document))
-            self._changed_at[draft.sale_id] = parse_instant(draft.changed_at)
+            try:
+                basket, changed_at = Basket.from_wire(orjson.loads(draft.document)), parse_instant(draft.changed_at)
+            except (PosError, ValueError, KeyError, TypeError):
+                self.unreadable = (*self.unreadable, draft.sale_id)
+                continue
+            self._drafts[draft.sale_id], self._changed_at[draft.sale_id] = basket, changed_at
 
     # --- the verbs
 

@@ -25,6 +25,7 @@ PinCheck = Callable[[str, str], bool]
 
 # Compared against when the number is unknown, so that the answer takes as long. Nobody's PIN makes this hash.
 _NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5bm9ibw$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+_MAX_SESSIONS = 100  # a kiosk that never signs out must not fill the memory; the oldest signs in again
 _MAX_ROWS = 1000  # numbers that were tried and do not exist must not fill the disk
 
 
@@ -69,6 +70,8 @@ class Sessions:
         session = Session(self._new_token(), cashier.cashier_id, cashier.name, cashier.role)
         self._note(records.SIGNED_IN, {"cashier": session.cashier, "role": session.role})
         self._sessions[session.token] = session
+        while len(self._sessions) > _MAX_SESSIONS:
+            self._sessions.pop(next(iter(self._sessions)), None)
         return {
             "token": session.token,
             "cashier": session.cashier,

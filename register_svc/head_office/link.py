@@ -191,11 +191,12 @@ class Link:
                 self.neighbours.on_mode_changed(after)
             except Exception:  # noqa: BLE001 - the mode stands; whoever could not note it down must not undo it
                 _LOG.exception("the change to %s could not be noted", after.name)
-        if after.is_offline:
-            self.courier.stay()
-        elif before.is_offline:
-            self.courier.set_out()
-            self._checking_in.act_now()
+            # Still under the lock, so that of two changes the later one has the last word; neither call waits.
+            if after.is_offline:
+                self.courier.stay()
+            elif before.is_offline:
+                self.courier.set_out()
+                self._checking_in.act_now()
 
     # -- the two rhythms -------------------------------------------------------------------------------------------
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from backports import zstd
+
 from register_svc.database import Database
 from register_svc.journal.journal import unpack
 
@@ -17,6 +19,13 @@ class Draft:
 
 
 def load_drafts(db: Database) -> list[Draft]:
-    """Every draft, oldest change first."""
+    """Every draft, oldest change first. One that cannot be unpacked has an empty document; its row stays as it is."""
     rows = db.reader.execute("SELECT sale_id, state, document, changed_at FROM draft ORDER BY changed_at, sale_id")
-    return [Draft(sale_id, state, unpack(document), changed_at) for sale_id, state, document, changed_at in rows]
+    return [Draft(sale_id, state, _unpacked(document), changed_at) for sale_id, state, document, changed_at in rows]
+
+
+def _unpacked(document: bytes) -> bytes:
+    try:
+        return unpack(document)
+    except (zstd.ZstdError, TypeError):
+        return b""

@@ -205,7 +205,7 @@ def add_receipt_routes(api: Api, register: Register) -> None:
 
     @api.route("GET", "/receipts/<receipt_no>", access="session", ok={200: ReceiptView}, problems=(404, 503))
     def show_receipt(_: Call, receipt_no: str) -> dict[str, Any]:
-        """A receipt of this register, as it was printed."""
+        """A receipt of this register: the sale as it was, under today's letterhead."""
         return receipts.show(receipt_no)
 
     @api.route(
