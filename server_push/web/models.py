@@ -115,7 +115,7 @@ class JournalRecord(Model):
 class JournalBatch(Model):
     """`head`: JWS over {register, epoch, seq, hash} by the register's key."""
 
-    epoch: Annotated[Positive, Field(le=1 << 31)]
+    epoch: Positive
     head: Annotated[str, Field(min_length=1, max_length=4096)]
     records: Annotated[list[JournalRecord], Field(min_length=1, max_length=MAX_RECORDS)]
 
