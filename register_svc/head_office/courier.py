@@ -157,11 +157,7 @@ class Courier:
 
     def _send(self, chain: _Chain, rows: list[tuple[int, str, bytes]]) -> None:
         sent = Span(rows[0][0], rows[-1][0])
-        try:
-            signed_head = self._signed_head(chain.epoch)
-        except PosError as error:  # an earlier epoch's key is lost: its records stay here, the others go home
-            self._rest(chain, Trouble(error.code, error.detail, chain.epoch))
-            return
+        signed_head = self._signed_head(chain.epoch)
         try:
             answer = self._client.upload(UploadCall(chain.epoch, signed_head, rows))
         except Refused as refused:
