@@ -15,7 +15,7 @@ import logging
 import threading
 from dataclasses import dataclass
 
-from poscore.errors import Fault, PosError, Refused
+from poscore.errors import Fault, Refused
 from poscore.instants import instant_text
 from poscore.records import Head
 from register_svc.head_office.answers import UploadAnswer
