@@ -190,7 +190,7 @@ class _Batch:
     def _advance(self, mark: Mark, entries: Sequence[Entry], head: Head, jws: str) -> tuple[Mark, Gap | None]:
         last_seq = max([mark.last_seq, *(entry.seq for entry in entries)])
         # Nothing lay above the mark: what is new is all there is to walk along.
-        new = [(entry.seq, entry.item.hash) for entry in entries]
+        new = [(entry.seq, entry.item.hash) for entry in entries if entry.seq > mark.acked_seq]
         above = new if mark.last_seq == mark.acked_seq else self._ledger.above(mark.acked_seq)
         moved, gap = replace(mark, last_seq=last_seq).advanced(above)
         since = (mark.gap_since or self._at) if gap is not None else None

@@ -171,7 +171,7 @@ def test_damaged_bytes_that_were_stored_give_way_to_the_right_ones(office, till)
 
     receipt = office.receive(till, till.records([2]))
 
-    assert (receipt.acked_seq, receipt.quarantined) == (2, {})
+    assert (receipt.acked_seq, receipt.gap, receipt.quarantined) == (2, None, {})
     assert office.rows("SELECT gross FROM sale") == [(500,), (500,)]
     assert office.rows("SELECT count(*) FROM quarantine") == [(0,)]
     assert office.rows("SELECT count(*) FROM journal_body") == [(2,)]
