@@ -38,7 +38,7 @@ def started(folder: Path, port_base: int, stop: signal.Signals) -> Iterator[tupl
             text=True,
         )
     try:
-        until(lambda: "Ctrl-C stops all." in log.read_text() or running.poll() is not None, 90, "the demo to start")
+        until(lambda: "Ctrl-C stops all." in log.read_text() or running.poll() is not None, 300, "the demo to start")
         assert running.poll() is None, log.read_text()
         yield running, log
     finally:
