@@ -83,7 +83,7 @@ def test_a_demo_goes_on_where_it_was_stopped_also_on_other_ports(tmp_path: Path)
 
         register = next(line for line in said if "Kill the register" in line)
         os.kill(int(register.split()[-1]), signal.SIGKILL)
-        until(lambda: "register r1 is back" in log.read_text(), 60, "the register to be started again")
+        until(lambda: "register r1 is back" in log.read_text(), 180, "the register to be started again")
 
         code, told = refused(tmp_path / "other", first)
         assert (code, len(told)) == (1, 1)
