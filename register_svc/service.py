@@ -21,6 +21,7 @@ from waitress import create_server
 
 from poscore.errors import Fault
 from register_svc.durable_files import FolderLock
+from register_svc.heap import give_back_large_blocks
 from register_svc.register import Register, build
 from register_svc.web.lan_app import build_lan_app
 from register_svc.web.lan_server import create_lan_server
@@ -62,6 +63,7 @@ def serve(register: Register, say_ready: Callable[[str, str], None], stopped: th
     gc.collect()
     gc.freeze()  # what is loaded now stays: the collector need not look at it again while a customer waits
     gc.enable()
+    give_back_large_blocks()
     try:
         while not stopped.wait(_FORGET_EVERY_S):
             register.forget_old_answers()
