@@ -176,7 +176,15 @@ def build(directory: Path) -> Register:
     reader = JournalReader(journal_db)
     link = Link(settings, identity, reader, state_db)
     book = PriceBook()
-    desk = Desk(journal, reader, Answers(journal_db), ShiftRows(journal_db), book, link, _now, identity.zone, link.wake)
+
+    def tell_others() -> None:
+        """A record is on disk: it may go home, and a snapshot that waited for the end of a receipt may come in."""
+        link.wake()
+        snapshots.poke()
+
+    desk = Desk(
+        journal, reader, Answers(journal_db), ShiftRows(journal_db), book, link, _now, identity.zone, tell_others
+    )
     receipts = Receipts(desk)
     sales = Sales(desk, receipts)
     sources = Sources(directory / JOURNAL_FILE, directory / STATE_FILE)

@@ -43,6 +43,7 @@ class Snapshots:
         self._workshop = Workshop(self._slots, incoming, around.price_probe)
         self._switch = Switch(self._slots, around)
         self._wake = threading.Event()
+        self._resting = False  # nothing to do until somebody brings something
         self._stopping = False
         self._worker = threading.Thread(target=self._run, name="snapshots", daemon=True)
 
@@ -62,8 +63,12 @@ class Snapshots:
             self._worker.join()
 
     def poke(self) -> None:
-        """A receipt has ended: a switch that waited may happen now. Returns at once, with any lock held."""
-        self._wake.set()
+        """A receipt has ended: a switch that waited may happen now. Returns at once, with any lock held.
+
+        Costs nothing while no switch waits: it comes after every sale.
+        """
+        if not self._resting:
+            self._wake.set()
 
     def _run(self) -> None:
         while not self._stopping:
@@ -74,7 +79,9 @@ class Snapshots:
                 _LOG.exception("the snapshots' worker tries again in a minute")
                 wait_s = _AFTER_A_FAULT_S
             if not self._stopping:
+                self._resting = wait_s is None
                 self._wake.wait(wait_s)
+                self._resting = False
 
     def _work(self) -> float | None:
         for slot in self._slots.all():
