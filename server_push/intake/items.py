@@ -9,15 +9,15 @@ Nothing here reads the clock or the disk.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from poscore.errors import PosError, Refused, Untrusted
 from poscore.instants import parse_instant
 from poscore.records import SALE, Record
-from server_push.intake.documents import SaleRows, is_day, read_sale
+from server_push.intake.documents import AT_ONCE, SaleRows, is_day, read_sales
 
 # Why a record is set aside.
 DAMAGED, UNREADABLE, FOREIGN = "damaged", "record-unreadable", "record-foreign"
@@ -114,9 +114,12 @@ class Item:
         return self.said.business_day if self.said is not None else None
 
 
-def read_items(origin: Origin, delivered: Iterable[tuple[str, str]]) -> list[Item]:
+def read_items(origin: Origin, delivered: Sequence[tuple[str, str]]) -> list[Item]:
     """Items of (hash, record text). A record may be anything at all."""
-    return [_read(origin, claimed, text.encode()) for claimed, text in delivered]
+    items: list[Item] = []
+    for start in range(0, len(delivered), AT_ONCE):
+        items += _read_some(origin, delivered[start : start + AT_ONCE])
+    return items
 
 
 def seqs_of(items: Sequence[Item], acked_seq: int, placed_before: Mapping[str, int]) -> list[int]:
@@ -127,7 +130,29 @@ def seqs_of(items: Sequence[Item], acked_seq: int, placed_before: Mapping[str, i
     ]
 
 
-def _read(origin: Origin, claimed: str, data: bytes) -> Item:
+class _Unread(NamedTuple):
+    """A proper sale whose document has not been read yet."""
+
+    data: bytes
+    hash: str
+    said: Said
+    document: Any
+
+
+def _read_some(origin: Origin, delivered: Sequence[tuple[str, str]]) -> list[Item]:
+    first = [_read(origin, claimed, text.encode()) for claimed, text in delivered]
+    sales = read_sales([one.document for one in first if isinstance(one, _Unread)])
+    rows = iter(sales)
+    return [_sale(one, next(rows)) if isinstance(one, _Unread) else one for one in first]
+
+
+def _sale(one: _Unread, rows: SaleRows | Refused) -> Item:
+    if isinstance(rows, Refused):
+        return Item(one.data, one.hash, one.said, one.said.seq, fault=Fault(SALE_INVALID, rows.detail))
+    return Item(one.data, one.hash, one.said, one.said.seq, rows)
+
+
+def _read(origin: Origin, claimed: str, data: bytes) -> Item | _Unread:
     if sha256(data).hexdigest() != claimed:
         fault = Fault(DAMAGED, "the bytes do not have the hash they came with")
         return Item(data, claimed, _readable(data), fault=fault)
@@ -139,12 +164,9 @@ def _read(origin: Origin, claimed: str, data: bytes) -> Item:
     if record.store != origin.store or record.register != origin.register or record.epoch != origin.epoch:
         whose = f"{record.store}/{record.register}, epoch {record.epoch}"
         return Item(data, claimed, said, fault=Fault(FOREIGN, f"the record belongs to {whose}"))
-    if record.type != SALE:
-        return Item(data, claimed, said, record.seq)
-    try:
-        return Item(data, claimed, said, record.seq, read_sale(record.body.get("sale")))
-    except Refused as error:
-        return Item(data, claimed, said, record.seq, fault=Fault(SALE_INVALID, error.detail))
+    if record.type == SALE:
+        return _Unread(data, claimed, said, record.body.get("sale"))
+    return Item(data, claimed, said, record.seq)
 
 
 def _parsed(data: bytes) -> Record:

@@ -3,7 +3,7 @@
 import copy
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from poscore.errors import Refused
@@ -11,7 +11,7 @@ from poscore.pricing import split_discount
 from poscore.quantity import Quantity
 from poscore.sale import COMPLETED, RETURN, SALE, Header, Line, Sale, Tender
 from server_push.intake import documents
-from server_push.intake.documents import read_sale
+from server_push.intake.documents import SaleRows, read_sales
 
 RATES = (0, 1000, 1350, 2550)
 
@@ -78,7 +78,7 @@ def _tenders(draw: st.DrawFn, exact: int, sign: int) -> tuple[Tender, ...]:
 
 @given(sales())
 def test_every_document_that_holds_is_read_at_once(document):
-    rows = documents._read(document)  # the quick reading, with nothing to fall back on
+    (rows,) = documents._read_all([document])  # the quick reading, with nothing to fall back on
 
     sale = Sale.from_wire(document)
     assert rows.totals == tuple(sale.totals.to_wire().values())
@@ -113,9 +113,9 @@ def test_nothing_is_read_that_poscore_would_refuse(document, data):
     change = st.integers(-2, 2).map(lambda by: old + by) if type(old) is int else _WRONG
     holder[place[-1]] = data.draw(change | _WRONG)
 
-    try:
-        rows = read_sale(wrong)
-    except Refused:
+    (rows,) = read_sales([wrong])
+    if isinstance(rows, Refused):
+        assert rows.code == "sale-invalid"
         return
     sale = Sale.from_wire(wrong)
     assert sale.header.state == COMPLETED
@@ -143,18 +143,33 @@ def test_a_document_that_lacks_or_adds_a_field_is_taken_only_when_poscore_takes_
     else:
         wrong["extra"] = 1
 
-    with pytest.raises(Refused):
-        read_sale(wrong)
+    assert isinstance(read_sales([wrong])[0], Refused)
     with pytest.raises(Refused):
         Sale.from_wire(wrong)
 
 
 @pytest.mark.parametrize("document", [None, [], "sale", 7, {}])
 def test_what_is_no_document_is_refused(document):
-    with pytest.raises(Refused) as refused:
-        read_sale(document)
+    (refusal,) = read_sales([document])
 
-    assert refused.value.code == "sale-invalid"
+    assert isinstance(refusal, Refused)
+    assert refusal.code == "sale-invalid"
+
+
+@settings(max_examples=30)
+@given(st.lists(sales(), min_size=1, max_size=5), st.data())
+def test_what_is_wrong_with_one_sale_is_told_of_that_one(documents, data):
+    """Read many at a time, each comes out as if it had been read alone."""
+    documents = [*documents, *(copy.deepcopy(documents) * 12)][:70]
+    spoilt = data.draw(st.sets(st.integers(0, len(documents) - 1), max_size=4))
+    for place in spoilt:
+        documents[place] = {**documents[place], "taxes": [{"rate": 0, "net": 1, "tax": 0, "gross": 2}]}
+
+    read = read_sales(documents)
+
+    assert {place for place, rows in enumerate(read) if isinstance(rows, Refused)} == spoilt
+    alone = [read_sales([document])[0] for document in documents]
+    assert [rows for rows in read if isinstance(rows, SaleRows)] == [r for r in alone if isinstance(r, SaleRows)]
 
 
 @pytest.mark.parametrize("day", ["2026-W47-7", "20261122", "2026-02-30", "2026-1-1", "", "today"])
