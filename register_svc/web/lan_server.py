@@ -15,6 +15,7 @@ import functools
 import select
 import socket
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -252,6 +253,8 @@ class LanServer(TcpWSGIServer):  # type: ignore[misc]
     def __init__(self, app: Any, host: str, port: int, gate: Gate, budget: Budget | None = None) -> None:
         self.gate, self.budget = gate, budget or Budget()
         self._closing = self._running = False
+        # Held while the trigger is pulled or closed: once closed, its number may be any other file's.
+        self._ending = threading.Lock()
         adjustments = Adjustments(
             host=host,
             port=port,
@@ -307,24 +310,29 @@ class LanServer(TcpWSGIServer):  # type: ignore[misc]
 
     def run(self) -> None:
         """Serve until `close`; then calls that have begun are finished, and everything is closed."""
-        if self._closing:
-            return
+        with self._ending:
+            if self._closing:
+                return
+            self._running = True
         poll = wasyncore.poll2 if hasattr(select, "poll") else wasyncore.poll
-        self._running = True
         try:
             while not self._closing:
                 poll(self.budget.wait_s(), self._map)
         finally:
+            with self._ending:
+                self._running = False
             self.task_dispatcher.shutdown()
             super().close()
             wasyncore.close_all(self._map)
 
     def close(self) -> None:
         """End `run`, which is in another thread, without waiting for it."""
-        self._closing = True
-        if self._running:
-            self.pull_trigger()
-        else:
+        with self._ending:
+            begun = self._closing or self._running
+            self._closing = True
+            if self._running:
+                self.pull_trigger()
+        if not begun:
             self.task_dispatcher.shutdown()
             super().close()
 

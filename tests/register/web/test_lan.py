@@ -402,3 +402,23 @@ def test_after_closing_nobody_listens(register: Receiving) -> None:
     never_run.server.close()
     with pytest.raises(ConnectionRefusedError):
         never_run.get("/livez")
+
+
+def test_a_loop_that_ends_by_itself_closes_nothing_under_whoever_wakes_it(
+    register: Receiving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A closed trigger's number may be any other file's by then, the journal's too."""
+    server = OnTheLan(register).server
+    monkeypatch.setattr(server.budget, "wait_s", lambda: 0.001)
+    listener = threading.Thread(target=server.run)
+    listener.start()
+    until(lambda: server._running)
+
+    def pull() -> None:
+        listener.join(0.2)  # the loop has seen by now that it is to end
+        assert not server.trigger._closed
+
+    monkeypatch.setattr(server, "pull_trigger", pull)
+    server.close()
+    listener.join(10)
+    assert server.trigger._closed
