@@ -7,13 +7,13 @@
   call is signed anew.
 - Nothing that can be read on the way leaves this machine, unless the settings say so.
 
-    client.upload(UploadCall(epoch, signed_head, rows)) -> UploadAnswer
+    client.upload(Parcel.pack(epoch, signed_head, rows)) -> UploadAnswer
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -25,7 +25,8 @@ from poscore.errors import Fault, Refused
 from register_svc.head_office.answers import CheckInAnswer, UploadAnswer
 from register_svc.head_office.budget import Breaker, Budget, unreachable
 from register_svc.head_office.clock import OfficeClock
-from register_svc.head_office.line import Call, Line, Patience
+from register_svc.head_office.line import Call, Line, Patience, nothing
+from register_svc.head_office.parcel import Parcel
 from register_svc.identity import Identity
 from register_svc.settings import HeadOffice, is_plain_off_loopback
 
@@ -36,21 +37,6 @@ PROBE_S = 2.0  # a cashier waits for it when going ONLINE
 CHECK_IN_S = 10.0
 UPLOAD_S = 30.0  # a full batch is about 1 MB when compressed: 20 s on a line of half a megabit
 _CONNECT_S = 2.0  # TCP sends its first packet again after 1 s; a line that needs a third is no line
-_WORTH_COMPRESSING = 512
-_ZSTD_LEVEL = 3
-
-
-@dataclass(frozen=True, slots=True)
-class UploadCall:
-    """Records of one epoch, with the head of its chain signed by that epoch's key. Rows: (seq, hash, bytes)."""
-
-    epoch: int
-    signed_head: str
-    rows: Sequence[tuple[int, str, bytes]]
-
-    def body(self) -> bytes:
-        records = [{"hash": digest, "record": data.decode()} for _, digest, data in self.rows]
-        return orjson.dumps({"epoch": self.epoch, "head": self.signed_head, "records": records})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +46,7 @@ class _Request:
     body: bytes = b""
     headers: tuple[tuple[str, str], ...] = ()
     signed: bool = True
+    meanwhile: Callable[[], None] = nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +88,17 @@ class HeadOfficeClient:
         self._clock.learn(answer.now)
         return answer
 
-    def upload(self, call: UploadCall, budget_s: float = UPLOAD_S) -> UploadAnswer:
-        """Send records; the answer says what head office has of them. Sending them again does no harm."""
+    def upload(
+        self, parcel: Parcel, budget_s: float = UPLOAD_S, meanwhile: Callable[[], None] = nothing
+    ) -> UploadAnswer:
+        """Send records; the answer says what head office has of them. Sending them again does no harm.
+
+        `meanwhile` is done while head office works on them; it must be short, and raise nothing.
+        """
         self.breaker.enter()
-        body, headers = _compressed(call.body())
         path = f"/api/registers/{quote(self._identity.register)}/journal"
-        return UploadAnswer.from_wire(self._ask(_Request("POST", path, body, headers), budget_s))
+        request = _Request("POST", path, parcel.body, parcel.headers, meanwhile=meanwhile)
+        return UploadAnswer.from_wire(self._ask(request, budget_s))
 
     def signing_key(self, epoch: int) -> SigningKey:
         """The key of an epoch, loaded once. Raises Fault `key-missing`."""
@@ -141,7 +133,9 @@ class HeadOfficeClient:
         if request.signed:
             headers["Authorization"] = f"Bearer {self._token(request.body)}"
         patience = Patience(min(_CONNECT_S, budget_s), budget_s)
-        response = self._line.exchange(Call(request.method, request.path, request.body, headers), patience)
+        response = self._line.exchange(
+            Call(request.method, request.path, request.body, headers, request.meanwhile), patience
+        )
         return _Reply(response.status, _object(response.body), response.retry_after_s)
 
     def _token(self, body: bytes) -> str:
@@ -187,12 +181,3 @@ def _object(content: bytes) -> dict[str, Any]:
     if not isinstance(wire, dict):
         raise unreachable("something that is not head office answered")
     return wire
-
-
-def _compressed(body: bytes) -> tuple[bytes, tuple[tuple[str, str], ...]]:
-    headers = (("Content-Type", "application/json"),)
-    if len(body) < _WORTH_COMPRESSING:
-        return body, headers
-    from backports import zstd
-
-    return zstd.compress(body, _ZSTD_LEVEL), (*headers, ("Content-Encoding", "zstd"))

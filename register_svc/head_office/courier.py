@@ -5,7 +5,8 @@
 - ONLINE it is woken after each commit, and tries again by itself. OFFLINE it sends nothing.
 - Exactly once is head office's key (register, epoch, seq) with the hash: sending again never harms. So the watermark is
   written after the answer, without a sync, and a kill in between costs one batch on the line.
-- No lock is held while the network works; a sale never waits for it.
+- No lock is held while the network works; a sale never waits for it. While head office works on a full batch, the next
+  one is packed.
 - What cannot be sent is named in `troubles()`, stays in the journal, and holds up nothing behind it.
 """
 
@@ -13,16 +14,18 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from poscore.errors import Fault, Refused
 from poscore.instants import instant_text
 from poscore.records import Head
 from register_svc.head_office.answers import UploadAnswer
-from register_svc.head_office.client import HeadOfficeClient, UploadCall
-from register_svc.head_office.delivery import Delivery, Span
+from register_svc.head_office.client import HeadOfficeClient
+from register_svc.head_office.delivery import Delivery, Plan, Span
 from register_svc.head_office.journal_port import JournalPort, Unsent
 from register_svc.head_office.memory import LinkMemory, Watermark
+from register_svc.head_office.parcel import Parcel, Row
 from register_svc.head_office.rounds import Rounds
 from register_svc.head_office.world import World
 from register_svc.identity import Identity
@@ -80,6 +83,7 @@ class Courier:
         epochs = sorted({*journal.epochs(), identity.epoch})
         self._chains = [_Chain(epoch, Delivery(self._sure_watermark(epoch))) for epoch in epochs]
         self._sending = threading.Lock()  # one batch at a time; nobody but senders takes it
+        self._packed: tuple[int, Plan, Parcel] | None = None  # ahead of its turn
         self._stamp = object()  # another one whenever the queue has changed
         self._counted: tuple[object, Unsent] | None = None
         self._setting_out = True
@@ -147,19 +151,42 @@ class Courier:
                 if self._monotonic() < chain.rest_until:
                     continue
                 plan = chain.delivery.plan()
-                rows = self._journal.rows_after(chain.epoch, plan.after, plan.limit, _MAX_BATCH_BYTES)
-                if rows:
+                parcel = self._next_parcel(chain.epoch, plan)
+                if parcel:
                     self._setting_out_with_a_queue()
-                    self._send(chain, rows)
+                    self._send(chain, plan, parcel)
                     return True
             self._come_home()
             return False
 
-    def _send(self, chain: _Chain, rows: list[tuple[int, str, bytes]]) -> None:
-        sent = Span(rows[0][0], rows[-1][0])
-        signed_head = self._signed_head(chain.epoch)
+    def _next_parcel(self, epoch: int, plan: Plan) -> Parcel | None:
+        """The one packed ahead, if it is what is wanted now; else what the journal has; None when it has nothing."""
+        ahead, self._packed = self._packed, None
+        if ahead is not None and ahead[:2] == (epoch, plan):
+            return ahead[2]
+        return self._pack(epoch, plan)
+
+    def _pack(self, epoch: int, plan: Plan) -> Parcel | None:
+        rows = self._journal.rows_after(epoch, plan.after, plan.limit, _MAX_BATCH_BYTES)
+        return Parcel.pack(epoch, self._signed_head(epoch), rows) if rows else None
+
+    def _pack_ahead(self, epoch: int, sent: Plan, last: int) -> None:
+        """What follows if all goes well. A batch that is not full was the last one: nothing is there to be packed."""
+        if last - sent.after < sent.limit:
+            return
+        plan = Plan(last, sent.limit)
         try:
-            answer = self._client.upload(UploadCall(chain.epoch, signed_head, rows))
+            parcel = self._pack(epoch, plan)
+        except Exception:  # noqa: BLE001 - it will be packed in its turn, and then what is wrong matters
+            _LOG.debug("nothing packed ahead", exc_info=True)
+        else:
+            self._packed = (epoch, plan, parcel) if parcel else None
+
+    def _send(self, chain: _Chain, plan: Plan, parcel: Parcel) -> None:
+        rows = parcel.rows
+        sent = Span(rows[0][0], rows[-1][0])
+        try:
+            answer = self._client.upload(parcel, meanwhile=lambda: self._pack_ahead(chain.epoch, plan, sent.last))
         except Refused as refused:
             self._refused(chain, sent, refused)
         except Fault as fault:
@@ -173,7 +200,7 @@ class Courier:
             self._refusal = None
             self._take(chain, sent, rows, answer)
 
-    def _take(self, chain: _Chain, sent: Span, rows: list[tuple[int, str, bytes]], answer: UploadAnswer) -> None:
+    def _take(self, chain: _Chain, sent: Span, rows: Sequence[Row], answer: UploadAnswer) -> None:
         """Believe head office about what it has, unless it has something else than this journal."""
         for one in answer.quarantined:
             _LOG.warning("head office set record %d of epoch %d aside: %s", one.seq, chain.epoch, one.reason)
@@ -230,12 +257,12 @@ class Courier:
         mark = self._memory.watermark(epoch)
         return mark.seq if self._hash_of(epoch, mark.seq, []) == mark.hash else 0
 
-    def _is_ours(self, epoch: int, answer: UploadAnswer, rows: list[tuple[int, str, bytes]]) -> bool:
+    def _is_ours(self, epoch: int, answer: UploadAnswer, rows: Sequence[Row]) -> bool:
         if answer.acked_seq == 0 or answer.acked_hash is None:
             return True
         return self._hash_of(epoch, answer.acked_seq, rows) == answer.acked_hash
 
-    def _hash_of(self, epoch: int, seq: int, rows: list[tuple[int, str, bytes]]) -> str | None:
+    def _hash_of(self, epoch: int, seq: int, rows: Sequence[Row]) -> str | None:
         if rows and rows[0][0] <= seq <= rows[-1][0]:
             return next((digest for row_seq, digest, _ in rows if row_seq == seq), None)
         found = self._journal.rows_after(epoch, seq - 1, 1, 1) if seq > 0 else []

@@ -14,7 +14,7 @@ from __future__ import annotations
 import http.client
 import select
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -27,14 +27,19 @@ _MAX_ANSWER_BYTES = 4 << 20
 _CLOSED_MEANWHILE = (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError)
 
 
+def nothing() -> None:
+    """There is nothing to do meanwhile."""
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
-    """`path` follows the address's own path."""
+    """`path` follows the address's own path. `meanwhile`: done between the call's last byte and its answer's first."""
 
     method: str
     path: str
     body: bytes
     headers: Mapping[str, str]
+    meanwhile: Callable[[], None] = nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,7 @@ class Line:
                 connection.connect()
             connection.sock.settimeout(patience.read_s)
             connection.request(call.method, self._prefix + call.path, call.body or None, dict(call.headers))
+            call.meanwhile()
             answer = connection.getresponse()
             content = answer.read(_MAX_ANSWER_BYTES + 1)
             if len(content) > _MAX_ANSWER_BYTES:

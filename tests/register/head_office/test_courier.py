@@ -50,6 +50,34 @@ def test_the_head_of_the_journal_is_signed_with_each_batch(shop: Shop, office: S
     assert office.heads[0].hash == shop.journal.head.hash
 
 
+def test_the_next_batch_is_packed_while_head_office_works_on_this_one(shop: Shop, office: StandInOffice) -> None:
+    shop.sell(1_001)
+    courier = shop.courier()
+
+    assert courier._round()
+    assert courier._packed is not None
+    ahead = courier._packed[2]
+    assert [row[0] for row in ahead.rows] == list(range(501, 1_001))
+    shop.sell(1)  # what is packed already goes as it is; this one goes after it
+    assert courier._round()
+    assert [seqs for _, seqs in office.uploads][1] == list(range(501, 1_001))
+    assert courier._round()
+    assert office.seqs("r1", 1) == list(range(1, 1_003))
+    assert courier._packed is None
+
+
+def test_what_was_packed_ahead_is_dropped_when_head_office_wants_something_else(
+    shop: Shop, office: StandInOffice
+) -> None:
+    shop.sell(1_100)
+    office.damage = [7]
+
+    all_rounds(shop)
+
+    assert office.seqs("r1", 1) == list(range(1, 1_101))
+    assert [seqs[0] for _, seqs in office.uploads] == [1, 7, 501, 1001]
+
+
 def test_a_lost_answer_doubles_nothing(shop: Shop, office: StandInOffice, wire: Wire) -> None:
     shop.sell(3)
     courier = shop.courier()

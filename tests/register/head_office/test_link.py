@@ -82,7 +82,10 @@ def test_going_online_returns_what_waited_and_shows_it(shop: Shop, running: Link
     running.wake()
     seen = []
     real = running.courier._client.upload
-    running.courier._client.upload = lambda call: (seen.append(running.state()["returning"]), real(call))[1]
+    running.courier._client.upload = lambda *call, **how: (
+        seen.append(running.state()["returning"]),
+        real(*call, **how),
+    )[1]
 
     state = running.go_online("102")
 
