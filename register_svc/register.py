@@ -63,7 +63,8 @@ from register_svc.snapshots.slots import ActiveSnapshot
 from register_svc.snapshots.snapshots import Snapshots
 from register_svc.snapshots.trusted import Anchor
 from register_svc.till.articles import PriceDay
-from register_svc.till.basket import Basket, Item, standard_rate
+from register_svc.till.basket import Basket
+from register_svc.till.item import Item, standard_rate
 from register_svc.till.people import Session
 
 _LOG = logging.getLogger("offline-kassa.register")

@@ -28,7 +28,9 @@ from register_svc.checkout.receipts import Receipts
 from register_svc.journal.drafts import load_drafts
 from register_svc.journal.verify import receipt_series
 from register_svc.till.articles import Customer, PriceDay
-from register_svc.till.basket import Basket, Discount, Item, standard_rate
+from register_svc.till.basket import Basket
+from register_svc.till.discounts import Discount
+from register_svc.till.item import Item, standard_rate
 from register_svc.till.people import SELL, Session
 from register_svc.till.tenders import SETTLED_OUTSIDE, check_tenders, payment_options, refusal, rule_of
 

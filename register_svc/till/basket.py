@@ -15,68 +15,13 @@ from typing import Any
 
 from poscore.errors import Refused
 from poscore.money import Cents
-from poscore.pricing import CASH, Left, discount_of, is_settled, left_to_pay, split_discount, totals_of
+from poscore.pricing import CASH, Left, is_settled, left_to_pay, totals_of
 from poscore.quantity import Quantity
 from poscore.sale import COMPLETED, OPEN, RETURN, Header, Line, Sale, Tender
-from poscore.vat import STANDARD
-from register_svc.till.articles import OPEN_PRICE_UNIT, Article, PriceDay
+from register_svc.till.discounts import Discount, shares
+from register_svc.till.item import Item
 
 MAX_LINES = 2_000  # the longest real invoice known has 675
-_PERCENT_100 = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """What a line sells, copied from the price book or typed in. `age_limit` 0 is none."""
-
-    article_id: str | None
-    code: str | None
-    name: str
-    unit: str
-    unit_price: Cents
-    deposit: Cents
-    vat_rate: int
-    age_limit: int
-
-    @classmethod
-    def of_article(cls, article: Article, code: str | None, day: PriceDay) -> Item:
-        """Raises Refused `vat-unknown` when the snapshot has no rate for the article's code on that day."""
-        rate = _rate(article.vat_code, day)
-        return cls(
-            article.article_id,
-            code,
-            article.name,
-            article.unit,
-            article.price,
-            article.deposit,
-            rate,
-            article.age_limit,
-        )
-
-    @classmethod
-    def open_price(cls, name: str, unit_price: Cents, vat_code: str, day: PriceDay) -> Item:
-        return cls(None, None, name, OPEN_PRICE_UNIT, unit_price, 0, _rate(vat_code, day), 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Discount:
-    """As the cashier gave it: on one line (`line`) or the sale (None); `percent_bp` or `amount`, never both."""
-
-    line: int | None
-    percent_bp: int | None
-    amount: Cents | None
-    reason: str
-
-    def __post_init__(self) -> None:
-        if (self.percent_bp is None) == (self.amount is None):
-            raise Refused("body-invalid", "a discount is either a percent or an amount")
-        if self.percent_bp is not None and not 0 < self.percent_bp <= _PERCENT_100:
-            raise Refused("body-invalid", "a discount is more than 0 and at most 100 per cent")
-
-    def on(self, total: Cents) -> Cents:
-        """This discount on `total` (≥ 0), never more than it."""
-        wanted = self.amount if self.percent_bp is None else discount_of(total, self.percent_bp)
-        return min(wanted or 0, total)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +33,7 @@ class BasketLine:
     wire: Mapping[str, Any] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "wire", {**_item_wire(self.item), **_line_wire(self.line)})
+        object.__setattr__(self, "wire", {**self.item.to_wire(), **_line_wire(self.line)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,18 +218,9 @@ class Basket:
 
     def _discounted(self) -> Basket:
         """The same lines with every discount worked out anew, those on lines first."""
-        before = [abs(row.line.total + row.line.discount) if not row.line.voided else 0 for row in self.lines]
-        rest = list(before)
-        for discount in self.discounts:
-            if discount.line is not None:
-                rest[discount.line - 1] -= discount.on(rest[discount.line - 1])
-        for discount in self.discounts:
-            if discount.line is None and rest:
-                shares = split_discount(discount.on(sum(rest)), rest)
-                rest = [left - share for left, share in zip(rest, shares, strict=True)]
-        rows = (
-            _reduced(row, self._sign * (full - left)) for row, full, left in zip(self.lines, before, rest, strict=True)
-        )
+        fulls = [abs(row.line.total + row.line.discount) if not row.line.voided else 0 for row in self.lines]
+        parts = shares(self.discounts, fulls)
+        rows = (_reduced(row, self._sign * part) for row, part in zip(self.lines, parts, strict=True))
         return replace(self, lines=tuple(rows))
 
     def _must_be_open(self) -> None:
@@ -312,31 +248,11 @@ _PLAIN_FIELDS = (
 )
 
 
-def _rate(vat_code: str, day: PriceDay) -> int:
-    try:
-        return day.rates[vat_code]
-    except KeyError:
-        raise Refused("vat-unknown", f"no VAT rate {vat_code!r} is known on {day.business_day}") from None
-
-
 def _reduced(row: BasketLine, discount: Cents) -> BasketLine:
     line = row.line
     if line.voided or line.discount == discount:
         return row
     return BasketLine(row.item, replace(line, discount=discount, total=line.total + line.discount - discount))
-
-
-def _item_wire(item: Item) -> dict[str, Any]:
-    return {
-        "article_id": item.article_id,
-        "code": item.code,
-        "name": item.name,
-        "unit": item.unit,
-        "unit_price": item.unit_price,
-        "deposit_each": item.deposit,
-        "vat_rate": item.vat_rate,
-        "age_limit": item.age_limit,
-    }
 
 
 def _line_wire(line: Line) -> dict[str, Any]:
@@ -351,16 +267,7 @@ def _line_wire(line: Line) -> dict[str, Any]:
 
 
 def _row_from_wire(wire: Mapping[str, Any]) -> BasketLine:
-    item = Item(
-        wire["article_id"],
-        wire["code"],
-        wire["name"],
-        wire["unit"],
-        wire["unit_price"],
-        wire["deposit_each"],
-        wire["vat_rate"],
-        wire["age_limit"],
-    )
+    item = Item.from_wire(wire)
     line = Line(
         wire["n"],
         item.article_id,
@@ -376,8 +283,3 @@ def _row_from_wire(wire: Mapping[str, Any]) -> BasketLine:
         wire["voided"],
     )
     return BasketLine(item, line)
-
-
-def standard_rate(day: PriceDay) -> int:
-    """The VAT rate of deposits on that day. Raises Refused `vat-unknown`."""
-    return _rate(STANDARD, day)

@@ -13,7 +13,7 @@ from poscore.http.models import DecimalText, NonEmpty, Positive, Text, Whole
 from poscore.quantity import ONE, Quantity
 from register_svc.checkout.sales import NewLine, NewSale, NewTender, Sales
 from register_svc.register import Register
-from register_svc.till.basket import Discount
+from register_svc.till.discounts import Discount
 from register_svc.web.views import ReceiptView, SaleCompleted, SaleList, SaleView, kept_answer
 
 Declare = Callable[[Callable[..., Any]], Callable[..., Any]]

@@ -34,7 +34,7 @@ from register_svc.journal.journal import Journal, Owner
 from register_svc.journal.reading import JournalReader, Unsent
 from register_svc.journal.shifts import ShiftRows
 from register_svc.journal.verify import Verdict, verify_journal
-from register_svc.till.basket import Discount
+from register_svc.till.discounts import Discount
 from register_svc.till.people import Session
 from tests.support.clock import NOON, Clock
 

@@ -20,7 +20,9 @@ from poscore.quantity import ONE, Quantity
 from poscore.sale import Sale
 from poscore.vat import FINLAND, VatRate, VatTable
 from register_svc.till.articles import Article, PriceDay
-from register_svc.till.basket import MAX_LINES, Basket, Discount, Item, standard_rate
+from register_svc.till.basket import MAX_LINES, Basket
+from register_svc.till.discounts import Discount
+from register_svc.till.item import Item, standard_rate
 
 DAY = PriceDay.of(3, "2026-11-22", FINLAND)
 MILK = Article("A1", "Maito", 129, "reduced", "ruoka", "kpl", 0, 0)

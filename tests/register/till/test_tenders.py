@@ -12,7 +12,8 @@ from poscore.quantity import ONE, Quantity
 from poscore.sale import TENDER_TYPES, Tender
 from poscore.vat import FINLAND
 from register_svc.till.articles import Customer, PriceDay
-from register_svc.till.basket import Basket, Item, standard_rate
+from register_svc.till.basket import Basket
+from register_svc.till.item import Item, standard_rate
 from register_svc.till.tenders import SETTLED_OUTSIDE, TenderRule, check_tenders, payment_options, refusal, rule_of
 
 NAMES = {"fi": "nimi", "sv": "namn", "en": "name"}
