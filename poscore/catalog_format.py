@@ -10,7 +10,7 @@ This module holds names and DDL as constants; it opens nothing.
 
 from __future__ import annotations
 
-SCHEMA = 1
+SCHEMA = 2
 
 # meta keys: schema, store, store_name, chain, business_id, time_zone, language, published_at, article_count,
 # receipt_header (JSON list of lines), receipt_footer (JSON list of lines)
@@ -59,6 +59,13 @@ DDL = (
         valid_to TEXT,
         PRIMARY KEY(code, valid_from)
     ) WITHOUT ROWID""",
+    # value: JSON; poscore.shop_rules says which settings there are and what counts on a day
+    """CREATE TABLE setting(
+        name TEXT NOT NULL,
+        valid_from TEXT NOT NULL,
+        value TEXT NOT NULL,
+        PRIMARY KEY(name, valid_from)
+    ) WITHOUT ROWID""",
     "CREATE TABLE quick_key(position INTEGER PRIMARY KEY, article INTEGER NOT NULL, label TEXT NOT NULL)",
 )
 
@@ -70,7 +77,7 @@ SEARCH_DDL = (
 )
 SEARCH_FILL = "INSERT INTO article_search(rowid, name) SELECT id, name FROM article ORDER BY id"
 
-TABLES = ("meta", "article", "code", "customer", "cashier", "tender_type", "vat_rate", "quick_key")
+TABLES = ("meta", "article", "code", "customer", "cashier", "tender_type", "vat_rate", "setting", "quick_key")
 ALLOW, DENY = "allow", "deny"
 ROLES = ("cashier", "shift_lead", "manager", "technician")
 

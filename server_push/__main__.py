@@ -18,6 +18,7 @@ from server_push.commands.fleet import push
 from server_push.commands.office import init, serve, status
 from server_push.commands.place import Place
 from server_push.commands.registers import registers, stores
+from server_push.commands.settings import settings
 
 _LOG = logging.getLogger("offline-kassa")
 
@@ -60,7 +61,7 @@ def _show(error: PosError, place: Place | None) -> None:
         click.echo(f"  {error.hint}", err=True)
 
 
-for command in (init, import_, stores, registers, bundle, push, keys, status, serve):
+for command in (init, import_, stores, registers, settings, bundle, push, keys, status, serve):
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from typing import Any
 from poscore.errors import Fault, Refused
 from poscore.instants import parse_instant
 from poscore.tokens import SigningKey
+from server_push.assortment.shop_settings import ShopSettings
 from server_push.bundles.keys import Keys
 from server_push.bundles.publishing import Publisher
 from server_push.fleet.deployments import Deployments
@@ -69,6 +70,7 @@ class Office:
         self.enrolments = Enrolments(storage, self._introduce)
         self.intake = Intake(storage, self.registers)
         self.sales = Sales(storage)
+        self.shop_settings = ShopSettings(storage)
         self.publisher = Publisher.of(directory, storage)
 
     @classmethod

@@ -1,7 +1,7 @@
 """One published `catalog.db`, opened read-only and immutable: look-ups, customers, cashiers, tenders, VAT.
 
 - The file is never written again, so no locks are taken and every thread has a connection of its own.
-- What every sale needs (tender rules, VAT, letterhead) is read once when the catalogue is opened.
+- What every sale needs (tender rules, VAT, settings, letterhead) is read once when the catalogue is opened.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,7 @@ from poscore.catalog_format import SCHEMA
 from poscore.codes import code_key
 from poscore.errors import Refused, Untrusted
 from poscore.instants import parse_day
+from poscore.shop_rules import SettingRow
 from poscore.vat import VatRate, VatTable
 from register_svc.catalog.search import search_articles, search_customers
 from register_svc.till.articles import Article, Customer, PriceDay
@@ -43,6 +44,7 @@ class Catalog:
                 raise Untrusted("schema", f"the catalogue has schema {self.meta.get('schema')}, not {SCHEMA}")
             self.tender_rules = self._read_tender_rules()
             self.vat = self._read_vat()
+            self.settings = self._read_settings()
             self.letterhead = self._read_letterhead()
         except (sqlite3.DatabaseError, KeyError, ValueError, Refused) as error:
             raise Untrusted("damaged", f"the catalogue cannot be read: {error}") from error
@@ -106,7 +108,7 @@ class Catalog:
         """The price book as the sales of one business day see it."""
         day = self._day
         if day is None or day.business_day != business_day:
-            day = self._day = PriceDay.of(self.version, business_day, self.vat)
+            day = self._day = PriceDay.of(self.version, business_day, self.vat, self.settings)
         return day
 
     # --- people
@@ -145,6 +147,10 @@ class Catalog:
         return VatTable(
             VatRate(code, rate, parse_day(start), parse_day(end) if end else None) for code, rate, start, end in rows
         )
+
+    def _read_settings(self) -> Sequence[SettingRow]:
+        rows = self._connection.execute("SELECT name, valid_from, value FROM setting")
+        return [(name, valid_from, json.loads(value)) for name, valid_from, value in rows]
 
     def _read_letterhead(self) -> Letterhead:
         header, footer = (tuple(json.loads(self.meta[name])) for name in ("receipt_header", "receipt_footer"))

@@ -168,7 +168,7 @@ class Sales:
         """Raises Refused `sale-not-found`."""
         basket = self._drafts.get(sale_id)
         if basket:
-            return basket.document(self._desk.mode.is_offline).to_wire()
+            return self._shown(basket)
         sale: dict[str, Any] = self._desk.reader.record_of_sale(sale_id).body["sale"]
         return sale
 
@@ -183,8 +183,7 @@ class Sales:
     def _list_drafts(self, state: str, business_day: str | None) -> Sequence[dict[str, Any]]:
         found = [basket for basket in self._drafts.copy().values() if basket.state == state]
         found.sort(key=lambda basket: self._changed_at.get(basket.id, self._desk.clock()))
-        offline = self._desk.mode.is_offline
-        return [b.document(offline).to_wire() for b in found if business_day in (None, b.business_day)]
+        return [self._shown(basket) for basket in found if business_day in (None, basket.business_day)]
 
     def payment(self, sale_id: str) -> dict[str, Any]:
         """What can be paid how right now."""
@@ -285,7 +284,7 @@ class Sales:
         return self._desk.once(key, commit)
 
     def _save(self, writing: Any, basket: Basket, key: Idempotency | None, status: int) -> Kept:
-        view = basket.document(self._desk.mode.is_offline).to_wire()
+        view = self._shown(basket)
         writing.save_draft(basket.id, basket.state, orjson.dumps(basket.to_wire()), self._desk.now())
         return self._desk.keep(writing, key, status, view)
 
@@ -306,6 +305,7 @@ class Sales:
                 {"line": d.line, "percent_bp": d.percent_bp, "amount": d.amount, "reason": d.reason}
                 for d in basket.discounts
             ],
+            "notes": [note.to_wire() for note in basket.notes],
             "original_receipt": basket.original_receipt,
             "customer_name": customer.name if customer else None,
         }
@@ -324,6 +324,11 @@ class Sales:
             kept = desk.keep(writing, key, DONE, answer)
         del self._drafts[basket.id], self._changed_at[basket.id]
         return kept
+
+    def _shown(self, basket: Basket) -> dict[str, Any]:
+        """An open or parked sale as the till shows it: its document, and the notes beside it."""
+        document = basket.document(self._desk.mode.is_offline).to_wire()
+        return {**document, "notes": [note.to_wire() for note in basket.notes]}
 
     def _basket(self, sale_id: str) -> Basket:
         basket = self._drafts.get(sale_id)

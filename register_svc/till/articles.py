@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from poscore.instants import parse_day
 from poscore.money import Cents
+from poscore.shop_rules import DEFAULTS, SettingRow, rules_on
 from poscore.vat import VatTable
 
 OPEN_PRICE_UNIT = "kpl"
@@ -61,13 +62,15 @@ class Customer:
 
 @dataclass(frozen=True, slots=True)
 class PriceDay:
-    """The price book as one sale sees it: which version, whose VAT rates, on which business day."""
+    """The price book as one sale sees it: which version, on which business day, with whose VAT rates and settings."""
 
     snapshot: int
     business_day: str
     rates: Mapping[str, int]  # VAT code → basis points on that day
+    rules: Mapping[str, Any] = field(default_factory=lambda: DEFAULTS)  # poscore.shop_rules
 
     @classmethod
-    def of(cls, snapshot: int, business_day: str, table: VatTable) -> PriceDay:
+    def of(cls, snapshot: int, business_day: str, table: VatTable, settings: Iterable[SettingRow] = ()) -> PriceDay:
         """A code without a rate on that day is left out: only its own articles cannot be sold."""
-        return cls(snapshot, business_day, table.rates_on(parse_day(business_day)))
+        rates = table.rates_on(parse_day(business_day))
+        return cls(snapshot, business_day, rates, rules_on(settings, business_day))

@@ -20,6 +20,7 @@ from poscore.quantity import Quantity
 from poscore.sale import COMPLETED, OPEN, RETURN, Header, Line, Sale, Tender
 from register_svc.till.discounts import Discount, shares
 from register_svc.till.item import Item
+from register_svc.till.notes import Note
 
 MAX_LINES = 2_000  # the longest real invoice known has 675
 
@@ -54,6 +55,7 @@ class Basket:
     lines: tuple[BasketLine, ...] = ()
     tenders: tuple[Tender, ...] = ()
     discounts: tuple[Discount, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     # --- lines
 
@@ -93,6 +95,15 @@ class Basket:
     def with_customer(self, customer: str | None) -> Basket:
         self._must_be_changeable()
         return replace(self, customer=customer)
+
+    # --- notes
+
+    def with_note(self, note: Note) -> Basket:
+        """One more thing that goes into the record beside the sale; allowed whatever is on the sale already."""
+        self._must_be_open()
+        if note.line is not None:
+            self._line(note.line)
+        return replace(self, notes=(*self.notes, note))
 
     # --- tenders
 
@@ -167,6 +178,7 @@ class Basket:
             "lines": [row.wire for row in self.lines],
             "tenders": [tender.to_wire() for tender in self.tenders],
             "discounts": [asdict(discount) for discount in self.discounts],
+            "notes": [note.to_wire() for note in self.notes],
         }
 
     @classmethod
@@ -176,6 +188,7 @@ class Basket:
             lines=tuple(_row_from_wire(row) for row in wire["lines"]),
             tenders=tuple(Tender.from_wire(tender) for tender in wire["tenders"]),
             discounts=tuple(Discount(**discount) for discount in wire["discounts"]),
+            notes=tuple(Note.from_wire(note) for note in wire.get("notes", ())),
         )
 
     # --- within

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from poscore.http import Answer, Model
 from poscore.idempotency import Kept
@@ -51,6 +51,12 @@ class TaxView(Model):
     gross: int
 
 
+class NoteView(Model):
+    kind: str
+    line: int | None
+    about: dict[str, Any]
+
+
 class SaleView(Model):
     id: str
     receipt_no: str
@@ -66,6 +72,7 @@ class SaleView(Model):
     totals: TotalsView
     taxes: list[TaxView]
     snapshot: int | None
+    notes: list[NoteView] | None = None  # only while the sale is open or parked; afterwards they are in its record
 
 
 class SaleList(Model):

@@ -37,6 +37,16 @@ def parts(profile: StoreProfile) -> Iterable[Part]:
         _tender_types(),
     )
     yield Part("vat_rate", ("code", "valid_from"), ("code", "valid_from", "rate", "valid_to"), _vat_rates(FINLAND))
+    store = profile.store  # an id of [a-z0-9-], checked
+    yield Part(
+        "setting",
+        ("name", "valid_from"),
+        ("name", "valid_from", "value"),
+        # the store's own row of a day, else the one for all stores
+        select=f"SELECT name, valid_from, value FROM office.shop_setting AS one WHERE store = '{store}' OR store = ''"
+        f" AND NOT EXISTS (SELECT 1 FROM office.shop_setting AS own WHERE own.store = '{store}'"
+        " AND own.name = one.name AND own.valid_from = one.valid_from)",
+    )
     yield Part(
         "customer",
         ("customer_id",),
@@ -49,7 +59,7 @@ def parts(profile: StoreProfile) -> Iterable[Part]:
         ("cashier_id",),
         ("cashier_id", "name", "role", "pin_hash"),
         select="SELECT cashier_id, name, role, pin_hash FROM office.cashier JOIN office.cashier_pin_hash"
-        f" USING(cashier_id) WHERE withdrawn = 0 AND store = '{profile.store}'",  # an id of [a-z0-9-], checked
+        f" USING(cashier_id) WHERE withdrawn = 0 AND store = '{store}'",
     )
 
 

@@ -309,3 +309,19 @@ def _read(terminal: int) -> bytes:
         return os.read(terminal, 65_536)
     except OSError:  # how a pseudo-terminal says that the other end has gone
         return b""
+
+
+def test_the_numbers_of_the_counter_are_set_shown_and_taken_back(folder):
+    there = ("--dir", folder, "settings")
+    assert told(*there, "show")["defaults"]["age.ask_under"] == 30
+    set_ = told(*there, "set", "age.ask_under", "25", "--from", "2026-12-01")
+    assert set_ == {"name": "age.ask_under", "store": None, "valid_from": "2026-12-01", "value": 25}
+    assert told(*there, "show")["items"] == [set_]
+    told(*there, "unset", "age.ask_under", "--from", "2026-12-01")
+    assert told(*there, "show")["items"] == []
+
+    refused(*there, "set", "age.ask", "25", code="setting-unknown")
+    refused(*there, "set", "age.ask_under", "young", code="setting-invalid")
+    refused(*there, "set", "age.ask_under", "25", "--from", "1.12.2026", code="day-invalid")
+    refused(*there, "set", "age.ask_under", "25", "--store", "nowhere", code="store-not-found")
+    refused(*there, "unset", "age.ask_under", "--from", "2026-12-01", code="setting-not-set")

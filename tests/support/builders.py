@@ -131,6 +131,7 @@ class Contents:
     cashiers: Sequence[ACashier] = CASHIERS
     tenders: Sequence[ATender] = TENDERS
     vat: VatTable = FINLAND
+    settings: Mapping[str, Any] = field(default_factory=dict)  # in force from the first day on
     quick_keys: Sequence[str] = ()  # article ids
     meta: Mapping[str, str] = field(default_factory=dict)
 
@@ -158,6 +159,7 @@ def a_catalog(path: Path, **contents: Any) -> Path:
         "vat_rate",
         ((r.code, r.rate, str(r.valid_from), str(r.valid_to) if r.valid_to else None) for r in holds.vat.rates),
     )
+    _fill(connection, "setting", ((name, "2000-01-01", _json(value)) for name, value in holds.settings.items()))
     _fill(connection, "quick_key", ((at, numbers[one], one) for at, one in enumerate(holds.quick_keys, 1)))
     connection.execute("COMMIT")
     for statement in (*INDEX_DDL, SEARCH_DDL, SEARCH_FILL):

@@ -52,6 +52,17 @@ customer = Table(
     Column("changed_at", Text, nullable=False),
 )
 
+# The numbers of the counter (poscore.shop_rules); store '' holds for every store without a row of its own for the day.
+shop_setting = Table(
+    "shop_setting",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("store", Text, primary_key=True),
+    Column("valid_from", Text, primary_key=True),  # business day
+    Column("value", Text, nullable=False),  # JSON
+    Column("changed_at", Text, nullable=False),
+)
+
 cashier = Table(
     "cashier",
     metadata,

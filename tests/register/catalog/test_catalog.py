@@ -209,7 +209,7 @@ def spoilt(path: Path, statement: str) -> Path:
 @pytest.mark.parametrize(
     ("statement", "code"),
     [
-        ("UPDATE meta SET value = '2' WHERE key = 'schema'", "schema"),
+        ("UPDATE meta SET value = '99' WHERE key = 'schema'", "schema"),
         ("DELETE FROM meta WHERE key = 'schema'", "schema"),
         ("DROP TABLE tender_type", "damaged"),
         ("UPDATE tender_type SET names = '{' WHERE type = 'cash'", "damaged"),

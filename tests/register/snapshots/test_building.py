@@ -115,8 +115,8 @@ def damaged_page(content: bytes) -> bytes:
 
 
 UNFIT = {
-    "a later schema": (catalog(), {"schema": 2}, "schema"),
-    "a schema that its description denies": (catalog(meta={"schema": "2"}), {}, "schema"),
+    "a later schema": (catalog(), {"schema": 99}, "schema"),
+    "a schema that its description denies": (catalog(meta={"schema": "99"}), {}, "schema"),
     "another store's": (catalog(meta={"store": "s2"}), {}, "check"),
     "a damaged page": (damaged_page(catalog(padding=1 << 20)), {}, "check"),
     "no database": (b"SQLite format 3\0" + bytes(5000), {"articles": 0, "probes": {}}, "check"),

@@ -12,7 +12,10 @@ from poscore.catalog_format import DDL, INDEX_DDL, TABLES
 from poscore.errors import Fault
 from poscore.pins import verify_pin
 from poscore.vat import FINLAND
+from server_push.assortment.shop_settings import ShopSetting, ShopSettings
 from server_push.bundles import catalog
+from server_push.storage import insert_new
+from server_push.storage.tables.registers import store as store_table
 from tests.support.pricelists import NOW, gtin, line, lines
 
 LATER = NOW + timedelta(days=1)
@@ -153,7 +156,7 @@ def test_vat_receipt_header_and_store_stand_in_it(head) -> None:
     head.publish()
 
     meta = dict(head.ask("SELECT key, value FROM meta"))
-    assert (meta["schema"], meta["store"], meta["store_name"], meta["chain"]) == ("1", "s1", "Kauppa s1", "Ketju Oy")
+    assert (meta["schema"], meta["store"], meta["store_name"], meta["chain"]) == ("2", "s1", "Kauppa s1", "Ketju Oy")
     assert (meta["published_at"], meta["article_count"]) == ("2026-11-22T12:00:00.000Z", "2")
     assert json.loads(meta["receipt_header"]) == ["Ketju Oy", "Kauppa s1", "Y-tunnus 0737546-2"]
     assert isinstance(json.loads(meta["receipt_footer"]), list)
@@ -378,3 +381,30 @@ def test_an_empty_assortment_is_an_empty_catalogue(head) -> None:
 
     assert published.articles == 0
     assert head.ask("SELECT count(*) FROM article") == [(0,)]
+
+
+def test_settings_of_the_store_stand_in_it_before_those_of_all_stores(head) -> None:
+    settings = ShopSettings(head.storage)
+    with head.storage.write() as connection:
+        row = {"store": "s1", "name": "S", "address": "[]", "time_zone": "Europe/Helsinki", "language": "fi"}
+        insert_new(connection, store_table, [{**row, "pin_pepper": b"p" * 32, "added_at": "x"}])
+    settings.set(ShopSetting("age.ask_under", 25, "2026-01-01"), NOW)
+    settings.set(ShopSetting("age.ask_under", 26, "2026-06-01"), NOW)
+    settings.set(ShopSetting("age.ask_under", 40, "2026-06-01", "s1"), NOW)
+    head.sells([line("A")])
+    head.publish()
+    head.publish("s2")
+
+    question = "SELECT valid_from, value FROM setting WHERE name = 'age.ask_under' ORDER BY valid_from"
+    assert head.ask(question) == [("2026-01-01", "25"), ("2026-06-01", "40")]
+    assert head.ask(question, store="s2") == [("2026-01-01", "25"), ("2026-06-01", "26")]
+
+
+def test_a_setting_that_is_taken_back_leaves_it_again(head) -> None:
+    settings = ShopSettings(head.storage)
+    settings.set(ShopSetting("age.ask_under", 25, "2026-01-01"), NOW)
+    head.sells([line("A")])
+    head.publish()
+    settings.unset("age.ask_under", "2026-01-01")
+    head.publish()
+    assert head.ask("SELECT count(*) FROM setting") == [(0,)]

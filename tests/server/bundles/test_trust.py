@@ -87,7 +87,7 @@ def test_a_register_rebuilds_the_very_file_that_was_published(head, register, tm
 
     assert taken is not None
     info, data = taken
-    assert (info.store, info.version, info.articles, info.schema) == ("s1", published.version, 300, 1)
+    assert (info.store, info.version, info.articles, info.schema) == ("s1", published.version, 300, 2)
     assert info.published_at == published.published_at
     assert (hashlib.sha256(data).hexdigest(), len(data)) == (published.sha256, published.bytes)
     assert info.deltas == {}

@@ -1,0 +1,36 @@
+"""Dated settings: the newest that is not after the day counts, and each has the kind of its default."""
+
+import pytest
+
+from poscore.errors import Refused
+from poscore.shop_rules import DEFAULTS, check_setting, rules_on
+
+NAME = "age.ask_under"
+
+
+def test_the_newest_row_that_is_not_after_the_day_counts() -> None:
+    rows = [(NAME, "2026-03-01", 21), (NAME, "2026-01-01", 25), (NAME, "2027-01-01", 18)]
+    assert rules_on(rows, "2025-12-31") == DEFAULTS
+    assert rules_on(rows, "2026-02-28")[NAME] == 25
+    assert rules_on(rows, "2026-03-01")[NAME] == 21
+    assert rules_on(rows, "2026-12-31")[NAME] == 21
+
+
+def test_a_name_that_is_not_known_is_left_out() -> None:
+    assert rules_on([("from.the.future", "2026-01-01", 1)], "2026-06-01") == DEFAULTS
+
+
+def test_a_setting_has_the_kind_of_its_default() -> None:
+    check_setting(NAME, 25)
+    for wrong in ("25", 25.0, True, None, [25]):
+        with pytest.raises(Refused) as refused:
+            check_setting(NAME, wrong)
+        assert refused.value.code == "setting-invalid"
+    with pytest.raises(Refused) as refused:
+        check_setting("age.ask", 25)
+    assert refused.value.code == "setting-unknown"
+
+
+def test_every_default_holds_by_itself() -> None:
+    for name, value in DEFAULTS.items():
+        check_setting(name, value)
