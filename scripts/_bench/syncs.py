@@ -38,7 +38,19 @@ def measure(place: Place) -> dict[str, Measured]:
     register = fleet.register(prepared.REGISTER)
     register.process = Process(
         "the register under strace",
-        [strace, "-f", "-qq", "--seccomp-bpf", "-e", f"trace={_CALLS}", "-o", str(trace), *register.process.command],
+        # -D: the register is our own child and strace its grandchild, so that ending it ends the register.
+        [
+            strace,
+            "-D",
+            "-f",
+            "-qq",
+            "--seccomp-bpf",
+            "-e",
+            f"trace={_CALLS}",
+            "-o",
+            str(trace),
+            *register.process.command,
+        ],
         fleet.folder / "traced.log",
     )
     sales = place.rounds(1_000, 50)
