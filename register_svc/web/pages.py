@@ -1,4 +1,4 @@
-"""The static pages: the till at `/`, the technician's page, and what they load below `/static/`."""
+"""The static pages: the till at `/`, the customer's screen, the technician's page, and what they load below `/static/`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from webclient import static_files
 
 
 def add_pages(app: Flask, *, till: bool) -> None:
-    """`till`: also the till page at `/`; the LAN shows the technician's only."""
+    """`till`: also the pages of the counter; the LAN shows the technician's only."""
     folder = static_files()
 
     def send(name: str) -> Response:
@@ -20,3 +20,4 @@ def add_pages(app: Flask, *, till: bool) -> None:
     app.add_url_rule("/technician", "technician", lambda: send("technician.html"))
     if till:
         app.add_url_rule("/", "till", lambda: send("index.html"))
+        app.add_url_rule("/customer", "customer", lambda: send("customer.html"))

@@ -12,6 +12,7 @@ from tests.register.web.conftest import Till, enrolled, served
 OPEN = [
     "/",
     "/technician",
+    "/customer",
     "/offline",
     "/livez",
     "/readyz",

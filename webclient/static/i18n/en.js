@@ -4,9 +4,10 @@ import { common } from './en/common.js'
 import { health } from './en/health.js'
 import { paying } from './en/paying.js'
 import { problems } from './en/problems.js'
+import { second } from './en/second.js'
 import { selling } from './en/selling.js'
 
-export const en = { ...common, ...selling, ...paying, ...health, ...checks, ...problems }
+export const en = { ...common, ...selling, ...paying, ...health, ...checks, ...problems, ...second }
 
 /** @typedef {keyof typeof en} Key */
 /** @typedef {Record<Key, string>} Table */

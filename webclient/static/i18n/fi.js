@@ -3,7 +3,8 @@ import { common } from './fi/common.js'
 import { health } from './fi/health.js'
 import { paying } from './fi/paying.js'
 import { problems } from './fi/problems.js'
+import { second } from './fi/second.js'
 import { selling } from './fi/selling.js'
 
 /** @type {import('./en.js').Table} */
-export const fi = { ...common, ...selling, ...paying, ...health, ...checks, ...problems }
+export const fi = { ...common, ...selling, ...paying, ...health, ...checks, ...problems, ...second }

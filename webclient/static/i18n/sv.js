@@ -3,7 +3,8 @@ import { common } from './sv/common.js'
 import { health } from './sv/health.js'
 import { paying } from './sv/paying.js'
 import { problems } from './sv/problems.js'
+import { second } from './sv/second.js'
 import { selling } from './sv/selling.js'
 
 /** @type {import('./en.js').Table} */
-export const sv = { ...common, ...selling, ...paying, ...health, ...checks, ...problems }
+export const sv = { ...common, ...selling, ...paying, ...health, ...checks, ...problems, ...second }

@@ -1,9 +1,11 @@
 /** Starts the till: builds it on the real browser, shows it, listens, and keeps its picture of the register fresh. */
 import { questions } from './questions.js'
+import { SecondScreen } from './second-screen.js'
 import { letGoOfPressedKeys, listen } from './ears.js'
 import { Till } from './till.js'
 import { TillApp } from './till-app.js'
 import { setLanguage, t } from '../i18n/index.js'
+import { CHANNEL } from '../lib/second-screen.js'
 import { Settings } from '../lib/settings.js'
 
 const pause = (/** @type {number} */ ms) =>
@@ -19,11 +21,16 @@ setLanguage(till.settings.get('language', 'fi'))
 
 const app = new TillApp()
 document.body.append(app.withTill(till))
-till.desk.draw = () => app.drawSoon()
+const channel = new BroadcastChannel(CHANNEL)
+const second = new SecondScreen((seen) => channel.postMessage(seen), Date.now)
+till.desk.draw = () => {
+  app.drawSoon()
+  second.tell(till.state)
+}
 till.speak = (language) => app.speak(language)
 listen(till)
 letGoOfPressedKeys()
 // A mistake of ours is not the shop's trouble to guess at: it is said, and the console has the rest.
 addEventListener('unhandledrejection', () => till.desk.refuse(t('problem.internal')))
 void till.link.watch(pause)
-setInterval(() => app.drawSoon(), 1000) // the clock, and the age of what is shown
+setInterval(() => till.desk.draw(), 1000) // the clock, and the age of what is shown
