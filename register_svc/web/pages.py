@@ -1,4 +1,4 @@
-"""The static pages: the till at `/`, the customer's and the technician's screens, and what they load below `/static/`."""
+"""The static pages: the till at `/`, the customer's and the technician's, and what they load below `/static/`."""
 
 from __future__ import annotations
 
