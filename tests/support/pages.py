@@ -293,16 +293,42 @@ class TillPage(Watched):
     # --- hands
 
     def keys(self, digits: str) -> None:
-        """Press the keys of `digits`; `.` is the decimal mark."""
-        if self.page.locator(".panel-key[value=keys]").is_visible():
-            self.page.locator(".panel-key[value=keys]").click()
+        """Press the keys of `digits`, those of the open dialog if there is one; `.` is the decimal mark."""
+        dialog = self.page.locator("dialog[open]")
+        if not dialog.is_visible():
+            self._show_keys()
+        keys = dialog if dialog.is_visible() else self.page.locator("main")
         for digit in digits:
             face = "," if digit == "." else digit
-            self.page.locator(".key-digit").get_by_text(face, exact=True).click()
+            keys.locator(".key-digit").get_by_text(face, exact=True).click()
+
+    def _show_keys(self) -> None:
+        """Where there is no room for the keypad beside the quick keys."""
+        if self.page.locator(".panel-key[value=keys]").is_visible():
+            self.page.locator(".panel-key[value=keys]").click()
+
+    def more(self, item: str) -> None:
+        """A line's and a sale's seldom acts, by the words on the key."""
+        self._show_keys()
+        self.page.locator(".key-verb").last.click()
+        self.page.locator("dialog").get_by_role("button", name=item, exact=True).click()
+
+    def answers(self, number: str, go: str, *choices: str) -> None:
+        """Fill the open question: a number, what it is and why, and the key that ends it."""
+        dialog = self.page.locator("dialog")
+        for choice in choices:
+            dialog.locator(".choices").get_by_role("button", name=choice, exact=True).click()
+        self.keys(number)
+        dialog.get_by_role("button", name=go, exact=True).click()
+        expect(dialog).to_be_hidden()
 
     def menu_opens(self) -> None:
         self.page.locator(".head-menu").click()
         expect(self.page.locator("dialog")).to_be_visible()
+
+    def menu_choose(self, words: str) -> None:
+        self.menu_opens()
+        self.page.locator("dialog").get_by_role("button", name=words, exact=True).click()
 
     def menu(self, item: str) -> None:
         self.page.locator(".head-menu").click()

@@ -1,5 +1,6 @@
 import { checks } from './fi/checks.js'
 import { common } from './fi/common.js'
+import { extras } from './fi/extras.js'
 import { health } from './fi/health.js'
 import { paying } from './fi/paying.js'
 import { problems } from './fi/problems.js'
@@ -7,4 +8,4 @@ import { second } from './fi/second.js'
 import { selling } from './fi/selling.js'
 
 /** @type {import('./en.js').Table} */
-export const fi = { ...common, ...selling, ...paying, ...health, ...checks, ...problems, ...second }
+export const fi = { ...common, ...selling, ...paying, ...extras, ...health, ...checks, ...problems, ...second }

@@ -1,5 +1,6 @@
 import { checks } from './sv/checks.js'
 import { common } from './sv/common.js'
+import { extras } from './sv/extras.js'
 import { health } from './sv/health.js'
 import { paying } from './sv/paying.js'
 import { problems } from './sv/problems.js'
@@ -7,4 +8,4 @@ import { second } from './sv/second.js'
 import { selling } from './sv/selling.js'
 
 /** @type {import('./en.js').Table} */
-export const sv = { ...common, ...selling, ...paying, ...health, ...checks, ...problems, ...second }
+export const sv = { ...common, ...selling, ...paying, ...extras, ...health, ...checks, ...problems, ...second }

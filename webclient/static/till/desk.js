@@ -18,6 +18,8 @@ import { sentence } from '../lib/problems.js'
  * @property {(code: string, candidates: Article[]) => Promise<Article|null>} whichArticle
  * @property {() => Promise<Customer|null>} whichCustomer
  * @property {(question: string, yes: string) => Promise<boolean>} sure
+ * @property {(question: import('./amount-dialog.js').Question) => Promise<import('./amount-dialog.js').Answer|null>} howMuch
+ * @property {(question: string, answers: string[]) => Promise<string|null>} which
  */
 
 export class Desk {

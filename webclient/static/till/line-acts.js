@@ -8,12 +8,13 @@ import { Problem } from '../lib/api.js'
 /**
  * A receipt number is taken when a sale starts, so a first scan that nothing answers to starts none.
  * @param {Call} call
- * @param {What} what
+ * @param {What|null} what
+ * @param {boolean} training
  * @returns {Promise<Sale>}
  */
-export async function startSale(call, what) {
-  if ('code' in what) await mustBeKnown(call, what.code)
-  return call('POST', '/sales', {})
+export async function startSale(call, what, training) {
+  if (what !== null && 'code' in what) await mustBeKnown(call, what.code)
+  return call('POST', '/sales', training ? { training } : {})
 }
 
 /**

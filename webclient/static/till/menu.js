@@ -3,6 +3,7 @@ import { ask } from '../lib/dialog.js'
 import { el } from '../lib/dom.js'
 import { t } from '../i18n/index.js'
 import { languageKeys } from './language-keys.js'
+import { showReport } from './report.js'
 import { showStatus } from './status.js'
 
 /** @typedef {import('./till.js').Till} Till */
@@ -20,6 +21,13 @@ export async function showMenu(till) {
       const items = [
         selling ? item(t('menu.receipts'), () => till.desk.change((s) => s.goTo('receipts'))) : null,
         selling ? item(t('menu.parked'), () => till.desk.change((s) => s.goTo('parked'))) : null,
+        selling ? item(t('drawer.cash'), () => void till.drawer.moveCash()) : null,
+        selling ? item(t('drawer.open'), () => void till.drawer.open()) : null,
+        selling ? item(t('drawer.report'), () => void showReport(till)) : null,
+        selling && !state.sale ? item(t('menu.return'), () => void till.returning.begin(null)) : null,
+        selling && !state.sale
+          ? item(t(state.training ? 'menu.training-off' : 'menu.training-on'), () => till.returning.train())
+          : null,
         item(t('menu.status'), () => void showStatus(till)),
         item(quiet ? t('menu.tone-off') : t('menu.tone-on'), () => settings.set('tone', quiet ? 'on' : 'off')),
         selling && state.sale ? item(t('sale.abort'), () => void till.parking.abort(), 'key-grave') : null,

@@ -2,6 +2,7 @@
 import { ask } from '../lib/dialog.js'
 import { el } from '../lib/dom.js'
 import { figures, t } from '../i18n/index.js'
+import { askAmount } from './amount-dialog.js'
 import { pick } from './picker.js'
 
 /** @typedef {import('./till.js').Till} Till */
@@ -14,7 +15,7 @@ import { pick } from './picker.js'
  * @returns {import('./desk.js').Questions}
  */
 export function questions(till) {
-  return { whichArticle, whichCustomer: () => whichCustomer(till()), sure }
+  return { whichArticle, whichCustomer: () => whichCustomer(till()), sure, howMuch: askAmount, which }
 }
 
 /**
@@ -76,6 +77,26 @@ async function sure(question, yes) {
     ),
   ])
   return answer === true
+}
+
+/**
+ * @param {string} question
+ * @param {string[]} answers
+ * @returns {Promise<string|null>}
+ */
+function which(question, answers) {
+  return ask(question, (close) => [
+    el(
+      'div',
+      { class: 'menu-keys' },
+      ...answers.map((one) => el('button', { type: 'button', class: 'key', onclick: () => close(one) }, one)),
+    ),
+    el(
+      'div',
+      { class: 'dialog-keys' },
+      el('button', { type: 'button', class: 'key', onclick: () => close(null) }, t('do.cancel')),
+    ),
+  ])
 }
 
 /**

@@ -12,6 +12,7 @@ export class ReceiptsScreen extends Screen {
   #load = async () => {}
   #paper = el('pre', { class: 'paper', tabindex: '0' })
   #copy = el('button')
+  #return = el('button')
   #chosen = ''
 
   /** @override */
@@ -34,6 +35,11 @@ export class ReceiptsScreen extends Screen {
       { type: 'button', class: 'key', disabled: true, onclick: () => void till.receipts.copy(this.#chosen) },
       t('done.copy'),
     )
+    this.#return = el(
+      'button',
+      { type: 'button', class: 'key', disabled: true, onclick: () => void till.returning.begin(this.#chosen) },
+      t('receipts.return'),
+    )
     text(this.#paper, t('receipts.pick'))
     this.#paper.setAttribute('aria-label', t('receipts.pick'))
     return [
@@ -43,7 +49,7 @@ export class ReceiptsScreen extends Screen {
         el('header', { class: 'list-head' }, back, el('h2', null, t('receipts.title'))),
         node,
       ),
-      el('section', { class: 'done-right' }, this.#paper, this.#copy),
+      el('section', { class: 'done-right' }, this.#paper, el('div', { class: 'done-keys' }, this.#copy, this.#return)),
     ]
   }
 
@@ -77,7 +83,7 @@ export class ReceiptsScreen extends Screen {
     try {
       const words = await this.till.receipts.text(receiptNo)
       this.#chosen = receiptNo
-      this.#copy.disabled = false
+      this.#copy.disabled = this.#return.disabled = false
       text(this.#paper, words)
       this.#paper.setAttribute('aria-label', t('done.receipt', { receipt_no: receiptNo }))
     } catch (error) {

@@ -1,9 +1,28 @@
-/** A shift's report (Z) as a table: the register's figures, in the cashier's language. */
+/** A shift's report (X, Z) as a table: the register's figures, in the cashier's language. */
+import { ask } from '../lib/dialog.js'
 import { el } from '../lib/dom.js'
 import { figures, maybe, t } from '../i18n/index.js'
 
 /** @import {ShiftReport} from '../lib/types.js' */
+/** @typedef {import('./till.js').Till} Till */
 /** @typedef {[string, string, string?]} Row  what, how much, and a look of its own */
+
+/** X: the shift so far. @param {Till} till */
+export async function showReport(till) {
+  try {
+    const report = await till.drawer.report()
+    await ask(t('drawer.report'), (close) => [
+      reportTable(report),
+      el(
+        'div',
+        { class: 'dialog-keys' },
+        el('button', { type: 'button', class: 'key', autofocus: true, onclick: () => close(null) }, t('do.close')),
+      ),
+    ])
+  } catch (error) {
+    till.desk.failed(error)
+  }
+}
 
 /** @param {ShiftReport} report */
 export function reportTable(report) {

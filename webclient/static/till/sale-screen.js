@@ -3,6 +3,7 @@ import { attr, el, text } from '../lib/dom.js'
 import { figures, t } from '../i18n/index.js'
 import { entryField, keypad } from './keypad.js'
 import { saleLines } from './lines.js'
+import { showMore } from './more.js'
 import { searchArticle } from './questions.js'
 import { quickKeys } from './quick-keys.js'
 import { Screen } from './screen.js'
@@ -55,9 +56,8 @@ export class SaleScreen extends Screen {
     text(this.#total, figures().money(totals?.due ?? 0))
     this.#paid.hidden = !totals?.paid
     text(this.#paid, totals?.paid ? t('sale.paid', { amount: figures().money(totals.paid) }) : '')
-    const kind = [state.sale?.kind === 'return' && t('sale.return'), state.sale?.training && t('sale.training')].filter(
-      Boolean,
-    )
+    const training = state.sale ? state.sale.training : state.training
+    const kind = [state.sale?.kind === 'return' && t('sale.return'), training && t('sale.training')].filter(Boolean)
     text(this.#kind, kind.join(' · '))
     this.#kind.hidden = kind.length === 0
     if (this.#entry.value !== state.entry.text && document.activeElement !== this.#entry)
@@ -117,6 +117,7 @@ export class SaleScreen extends Screen {
       '0',
       '00',
       verb(t('sale.add'), () => this.#with(() => selling.addKeyed()), 'key-wide'),
+      verb(t('sale.more'), () => void showMore(this.till)),
     ])
   }
 

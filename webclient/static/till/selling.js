@@ -30,7 +30,7 @@ export class Selling {
     const { desk } = this
     try {
       await desk.act(async (call) => {
-        if (desk.state.sale === null) this.#shows(await startSale(call, what))
+        if (desk.state.sale === null) this.#shows(await startSale(call, what, desk.state.training))
         const { sale } = desk.state
         if (sale) this.#shows(await addLine(call, sale.id, what))
       })

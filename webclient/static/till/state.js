@@ -30,6 +30,7 @@ export class TillState {
   /** @type {Place} */ place = 'sale'
   /** @type {Panel} */ panel = 'quick'
   /** @type {number|null} the chosen line */ chosen = null
+  /** What is sold now is an exercise. */ training = false
   entry = new Entry()
   /** The register answered the last question it was asked. */
   answering = true
@@ -84,6 +85,7 @@ export class TillState {
     this.payment = null
     this.completed = null
     this.unknown = []
+    this.training = false
     this.place = 'sale'
     this.message = null
     this.entry.clear()

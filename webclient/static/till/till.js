@@ -5,10 +5,13 @@ import { newKey } from '../lib/ids.js'
 import { Settings } from '../lib/settings.js'
 import { Sounds } from '../lib/sound.js'
 import { Desk } from './desk.js'
+import { Drawer } from './drawer.js'
+import { Extras } from './extras.js'
 import { Link } from './link.js'
 import { Parking } from './parking.js'
 import { Paying } from './paying.js'
 import { Receipts } from './receipts.js'
+import { Returning } from './returning.js'
 import { Selling } from './selling.js'
 import { Signing } from './signing.js'
 import { TillState } from './state.js'
@@ -44,6 +47,9 @@ export class Till {
     this.receipts = new Receipts(this.desk)
     this.parking = new Parking(this.desk)
     this.selling = new Selling(this.desk)
+    this.extras = new Extras(this.desk)
+    this.drawer = new Drawer(this.desk)
+    this.returning = new Returning(this.desk)
     this.signing = new Signing(this.desk, this.paying)
     this.link = new Link(this.desk, this.paying)
   }

@@ -75,4 +75,11 @@ export const selling = {
   'menu.status': 'Register status',
   'menu.tone-on': 'Good tone: on',
   'menu.tone-off': 'Good tone: off',
+
+  'sale.more': 'More',
+  'sale.add-item': 'Add item',
+  'menu.return': 'Return',
+  'menu.training-on': 'Training: start',
+  'menu.training-off': 'Training: end',
+  'receipts.return': 'Return from this receipt',
 }

@@ -76,4 +76,11 @@ export const selling = {
   'menu.status': 'Kassan tila',
   'menu.tone-on': 'Luentaääni: päällä',
   'menu.tone-off': 'Luentaääni: pois',
+
+  'sale.more': 'Muut',
+  'sale.add-item': 'Lisää tuote',
+  'menu.return': 'Palautus',
+  'menu.training-on': 'Harjoittelu: aloita',
+  'menu.training-off': 'Harjoittelu: lopeta',
+  'receipts.return': 'Palauta tältä kuitilta',
 }

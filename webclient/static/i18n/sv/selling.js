@@ -76,4 +76,11 @@ export const selling = {
   'menu.status': 'Kassans läge',
   'menu.tone-on': 'Läsljud: på',
   'menu.tone-off': 'Läsljud: av',
+
+  'sale.more': 'Mer',
+  'sale.add-item': 'Lägg till vara',
+  'menu.return': 'Retur',
+  'menu.training-on': 'Övning: börja',
+  'menu.training-off': 'Övning: sluta',
+  'receipts.return': 'Retur från detta kvitto',
 }
