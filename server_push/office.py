@@ -25,6 +25,7 @@ from server_push.bundles.publishing import Publisher
 from server_push.fleet.deployments import Deployments
 from server_push.fleet.push import Fleet
 from server_push.fleet.wire import Sender
+from server_push.intake.incidents import Incidents
 from server_push.intake.intake import Delivery, Intake, Receipt
 from server_push.intake.sales import Sales
 from server_push.registers import identity
@@ -71,6 +72,7 @@ class Office:
         self.intake = Intake(storage, self.registers)
         self.sales = Sales(storage)
         self.shop_settings = ShopSettings(storage)
+        self.incidents = Incidents(storage)
         self.publisher = Publisher.of(directory, storage)
 
     @classmethod
@@ -152,8 +154,15 @@ class Office:
         if counts["quarantined"]:
             yield f"{counts['quarantined']} records are set aside and wait for a person"
         if counts["incidents"]:
-            yield f"{sum(counts['incidents'].values())} incidents were noted"
+            yield f"{sum(counts['incidents'].values())} incidents were noted: GET /api/incidents lists them"
+        conflicts = self.incidents.conflicts()
         for one in registers:
+            taken = conflicts.get((one.register, one.epoch), 0)
+            if taken:
+                yield (
+                    f"{one.register} was copied or set back to an older copy: {taken} records came whose number was"
+                    " taken; enrol it anew"
+                )
             off_s = abs(one.clock_offset_ms or 0) // 1000
             if off_s > CLOCK_WARN_S:
                 yield f"the clock of {one.register} is {off_s} s off" + (" – a day or more" if off_s >= 86_400 else "")

@@ -205,7 +205,7 @@ class _Batch:
     ) -> Iterator[Incident]:
         for seq, item in sorting.conflicts:
             detail = "another record with this number was stored before: was the register copied or restored?"
-            yield Incident(SEQUENCE_CONFLICT, seq, detail, item.hash, item.data)
+            yield Incident(SEQUENCE_CONFLICT, seq, detail, item.name, item.data)
         yield from self._chain_breaks(items, entries, hashes)
         bought = {article for entry in entries if entry.item.sale for article in entry.item.sale.articles} - {None}
         unknown = self._intake.unknown_articles(self._ledger, bought)

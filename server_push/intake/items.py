@@ -95,6 +95,12 @@ class Item:
         return sha256(self.hash.encode() + self.data).hexdigest()
 
     @property
+    def name(self) -> str:
+        """The hash of the bytes; of damaged ones the digest, for several kinds of damage come under one hash."""
+        damaged = self.fault is not None and self.fault.reason == DAMAGED
+        return self.digest if damaged else self.hash
+
+    @property
     def may_come_right(self) -> bool:
         """True when it may be the delivery that is at fault, so that asking again helps."""
         return self.fault is not None and self.fault.reason in (DAMAGED, FOREIGN)

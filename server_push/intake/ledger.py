@@ -28,6 +28,8 @@ from server_push.storage.tables.intake import (
     quarantine,
 )
 
+RECORDS, INCIDENTS = "records", "incidents"  # what is numbered by its arrival, each by itself
+
 
 class Ledger:
     """`at`: the instant's text of the batch's arrival."""
@@ -108,14 +110,14 @@ class Ledger:
 
     # -- what is to be known -------------------------------------------------------------------------------------------
 
-    def next_arrivals(self, count: int) -> int:
+    def next_arrivals(self, count: int, of: str = RECORDS) -> int:
         """The first of `count` numbers in the order of arrival."""
         value = arrival_counter.c.value
-        raised = update(arrival_counter).where(arrival_counter.c.name == "records").values(value=value + count)
+        raised = update(arrival_counter).where(arrival_counter.c.name == of).values(value=value + count)
         last = self._connection.execute(raised.returning(value)).scalar()
         if last is None:
-            insert_new(self._connection, arrival_counter, [{"name": "records", "value": 0}])
-            return self.next_arrivals(count)
+            insert_new(self._connection, arrival_counter, [{"name": of, "value": 0}])
+            return self.next_arrivals(count, of)
         return int(last) - count + 1
 
     def forget_damaged(self, seqs: Collection[int]) -> None:
@@ -141,7 +143,10 @@ class Ledger:
     def note(self, incidents: Iterable[Incident]) -> None:
         """Each once, however often what caused it comes again."""
         rows = [{**self._values, "at": self._at, **one.to_row()} for one in incidents]
-        insert_new(self._connection, incident, rows)
+        if rows:
+            first = self.next_arrivals(len(rows), INCIDENTS)
+            numbered = [{**row, "arrival": first + place} for place, row in enumerate(rows)]
+            insert_new(self._connection, incident, numbered)
 
     def keep_mark(self, mark: Mark) -> None:
         row = {

@@ -60,7 +60,7 @@ class Sales:
             .order_by(sale.c.arrival)
         )
         with self._storage.read() as connection:
-            return _page(connection, query, limit, _sale)
+            return page_of(connection, query, limit, _sale)
 
     def summary(self, which: Which) -> dict[str, Any]:
         """Sums over what was accepted; Σ by_tender = total + rounding, or Fault `sums-differ`."""
@@ -99,7 +99,7 @@ class Sales:
             .order_by(quarantine.c.arrival)
         )
         with self._storage.read() as connection:
-            return _page(connection, query, limit, _set_aside)
+            return page_of(connection, query, limit, _set_aside)
 
     def counts(self) -> dict[str, Any]:
         """For a person who asks how things stand: what is set aside, and incidents by kind."""
@@ -109,7 +109,8 @@ class Sales:
             return {"quarantined": aside, "incidents": dict(tuple(row) for row in connection.execute(kinds))}
 
 
-def _page(connection: Connection, query: Select[Any], limit: int, read: Any) -> Page[dict[str, Any]]:
+def page_of(connection: Connection, query: Select[Any], limit: int, read: Any) -> Page[dict[str, Any]]:
+    """At most `limit` rows of a query that is in the order of `arrival`, each as `read` makes it."""
     rows = connection.execute(query.limit(limit + 1)).all()
     more = len(rows) > limit
     rows = rows[:limit]

@@ -185,6 +185,26 @@ class QuarantinePage(Model):
     next: str | None
 
 
+class IncidentView(Model):
+    """`hash`: of what was not as it should be. `record`: the bytes of one that was not taken; null for the others."""
+
+    id: str
+    store: Id
+    register: Id
+    epoch: Positive
+    kind: str
+    seq: Whole
+    detail: str
+    at: Instant
+    hash: str | None
+    record: str | None
+
+
+class IncidentPage(Model):
+    items: list[IncidentView]
+    next: str | None
+
+
 class TaxSum(Model):
     rate: int
     net: int
@@ -203,6 +223,7 @@ class Summary(Model):
 
 _Limit = Annotated[int, Field(ge=1, le=1000)]
 _Place = Annotated[str, Field(pattern=r"^[0-9]{1,18}$")]
+_Kind = Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")]
 
 
 class RegisterQuery(Model):
@@ -224,5 +245,14 @@ class SaleQuery(SummaryQuery):
 
 
 class QuarantineQuery(SummaryQuery):
+    after: Annotated[_Place | None, EmptyIsNone] = None
+    limit: _Limit = 100
+
+
+class IncidentQuery(Model):
+    store: Annotated[Id | None, EmptyIsNone] = None
+    register: Annotated[Id | None, EmptyIsNone] = None
+    epoch: Annotated[Positive | None, EmptyIsNone] = None
+    kind: Annotated[_Kind | None, EmptyIsNone] = None
     after: Annotated[_Place | None, EmptyIsNone] = None
     limit: _Limit = 100

@@ -1,4 +1,4 @@
-"""What came home, for operators and ERPs: sales, sums of days, and what is set aside."""
+"""What came home, for operators and ERPs: sales, sums of days, what is set aside, and what was odd about it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from poscore.errors import Refused
 from poscore.http import Api, Call
 from poscore.instants import parse_day
+from server_push.intake.incidents import WhichIncidents
 from server_push.intake.sales import Which
 from server_push.office import Office
 from server_push.registers.operators import READ_QUARANTINE, READ_SALES
@@ -45,6 +46,21 @@ def add_sale_routes(api: Api, office: Office) -> None:
     def list_quarantine(call: Call) -> dict[str, Any]:
         """Records that wait for a person, as they came."""
         page = office.sales.quarantined(_which(call.query), int(call.query.after or 0), call.query.limit)
+        return {"items": page.items, "next": page.next}
+
+    @api.route(
+        "GET",
+        "/api/incidents",
+        access=READ_QUARANTINE,
+        query=models.IncidentQuery,
+        ok={200: models.IncidentPage},
+        problems=(403,),
+    )
+    def list_incidents(call: Call) -> dict[str, Any]:
+        """What a person must know of, in the order in which it was noted: records whose number was taken, and more."""
+        asked = call.query
+        which = WhichIncidents(asked.store, asked.register, asked.epoch, asked.kind)
+        page = office.incidents.list(which, int(asked.after or 0), asked.limit)
         return {"items": page.items, "next": page.next}
 
 

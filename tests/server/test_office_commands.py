@@ -18,6 +18,7 @@ from server_push.office import Office, World
 from server_push.settings import Settings
 from tests.support.lan import lan_of
 from tests.support.offices import Site, new_site
+from tests.support.returning import Returning
 
 
 def run(*words: str | Path) -> Result:
@@ -209,6 +210,25 @@ def test_status_counts_and_names_what_a_person_should_see_to(site, folder):
     assert status["registers"] == {"total": 1, "enrolled": 1, "offline": 0, "queued_records": 1}
     assert any("set aside" in warning for warning in status["warnings"])
     assert "warning:" in run("status", "--dir", folder).stdout
+
+
+def test_status_names_a_register_that_was_set_back_until_it_is_enrolled_anew(site, folder):
+    till = site.enrol()
+    for _ in range(2):
+        till.sell(500)
+    site.bring_home(till)
+    back = Returning(key=till.key)
+    for _ in range(2):
+        back.sell(700)
+    site.bring_home(back)
+
+    status = told("status", "--dir", folder)
+    assert status["incidents"]["sequence_conflict"] == 2
+    warning = "r1 was copied or set back to an older copy: 2 records came whose number was taken; enrol it anew"
+    assert warning in status["warnings"]
+
+    site.enrol()
+    assert warning not in told("status", "--dir", folder)["warnings"]
 
 
 def test_status_names_a_clock_that_is_off(site, folder):

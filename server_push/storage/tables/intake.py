@@ -1,11 +1,12 @@
 """What came home: every record's bytes as they were received, and what has been read out of them.
 
-`arrival` numbers the records in the order in which they were stored, over all stores.
+`arrival` numbers the records in the order in which they were stored, over all stores; incidents have numbers of their
+own.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Integer, LargeBinary, Table, Text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Integer, LargeBinary, Table, Text, text
 
 from server_push.storage.metadata import metadata
 
@@ -153,7 +154,10 @@ incident = Table(
     Column("detail", Text, nullable=False),
     Column("at", Text, nullable=False),
     Column("record", LargeBinary),  # the bytes that were not taken
+    Column("arrival", BigInteger, nullable=False, server_default=text("0")),
 )
+# Not unique: an incident is inserted unless it is there already, and must never be left out for its number.
+Index("ix_incident_arrival", incident.c.arrival)
 
 # Bytes that cannot tell their own seq, with the seq that their place gave them. Those without the hash that they came
 # with are asked for again, and taken as they are when the same come a third time.

@@ -3,6 +3,7 @@
 import importlib
 import os
 import pkgutil
+import sqlite3
 import threading
 import zipfile
 from pathlib import Path
@@ -70,6 +71,29 @@ def test_opening_again_changes_nothing_and_a_later_version_is_refused(tmp_path: 
 
     assert refused.value.code == "database-newer"
     assert head() < "9999"
+
+
+def test_incidents_of_before_are_numbered_in_the_order_of_their_instants(tmp_path: Path) -> None:
+    Storage.create(tmp_path).close()
+    old = sqlite3.connect(tmp_path / "office.db")
+    for statement in (
+        "DROP INDEX ix_incident_arrival",
+        "ALTER TABLE incident DROP COLUMN arrival",
+        "DELETE FROM arrival_counter",
+        "UPDATE alembic_version SET version_num = '0003'",
+        "INSERT INTO incident VALUES('s1', 'r1', 1, 'gap_open', 7, '', '', '2026-11-23', NULL)",
+        "INSERT INTO incident VALUES('s1', 'r1', 1, 'gap_open', 9, '', '', '2026-11-22', NULL)",
+    ):
+        old.execute(statement)
+    old.commit()
+    old.close()
+
+    storage = Storage.open(tmp_path)
+
+    with storage.read() as connection:
+        assert connection.execute(text("SELECT seq, arrival FROM incident ORDER BY arrival")).all() == [(9, 1), (7, 2)]
+        assert connection.execute(text("SELECT name, value FROM arrival_counter")).all() == [("incidents", 2)]
+    storage.close()
 
 
 def test_two_programs_that_open_a_new_office_at_once_migrate_it_once(tmp_path: Path) -> None:

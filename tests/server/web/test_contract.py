@@ -32,12 +32,14 @@ CHECKS = [
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, Returning]]:
-    """An office that has something to show: sales, training, something set aside, a published bundle."""
+    """An office that has something to show: sales, training, something set aside, an incident, a published bundle."""
     site = new_site(tmp_path_factory.mktemp("site"))
     till = site.enrol()
     till.sell(500)
     till.sell(300, customer="c-404")
     till.sell(100, training=True)
+    site.bring_home(till)
+    till.write("note", {}, prev_hash="0" * 64)
     site.bring_home(till)
     site.check_in(till)
     site.office.publisher.publish("s1", site.clock())

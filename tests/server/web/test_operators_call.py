@@ -7,12 +7,14 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from server_push.registers.operators import READ_QUARANTINE, READ_REGISTERS, READ_SALES, TOKEN_BYTES, Operator
 from tests.support.offices import Site
+from tests.support.returning import Returning
 
 PATHS = {
     "/api/registers": READ_REGISTERS,
     "/api/sales": READ_SALES,
     "/api/sales/summary": READ_SALES,
     "/api/quarantine": READ_QUARANTINE,
+    "/api/incidents": READ_QUARANTINE,
 }
 
 
@@ -102,6 +104,26 @@ def test_what_is_set_aside_is_listed(site: Site):
     assert site.get("/api/sales/summary").json["quarantined"] == 1
 
 
+def test_records_whose_number_was_taken_are_listed_in_pages(site: Site):
+    till = site.enrol()
+    for _ in range(3):
+        till.sell(500)
+    site.bring_home(till)
+    back = Returning(key=till.key)
+    for _ in range(3):
+        back.sell(700)
+    site.bring_home(back)
+    query = "/api/incidents?register=r1&epoch=1&kind=sequence_conflict&limit=2"
+
+    first = site.get(query).json
+    second = site.get(f"{query}&after={first['next']}").json
+
+    items = first["items"] + second["items"]
+    assert [(item["seq"], item["record"]) for item in items] == [(n, back.written[n - 1][1]) for n in (1, 2, 3)]
+    assert second["next"] is None
+    assert site.get("/api/incidents?register=r2").json == {"items": [], "next": None}
+
+
 @pytest.mark.parametrize(
     "path",
     [
@@ -117,6 +139,9 @@ def test_what_is_set_aside_is_listed(site: Site):
         "/api/sales/summary?business_day=yesterday",
         "/api/registers?after=%00",
         "/api/quarantine?limit=-1",
+        "/api/incidents?epoch=0",
+        "/api/incidents?kind=Sequence+Conflict",
+        "/api/incidents?after=first",
     ],
 )
 def test_a_question_that_does_not_fit_is_refused(site: Site, path):
@@ -181,6 +206,7 @@ def test_every_route_is_described(site: Site):
         "/api/sales",
         "/api/sales/summary",
         "/api/quarantine",
+        "/api/incidents",
         "/livez",
         "/readyz",
         "/metrics",
