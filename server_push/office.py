@@ -27,6 +27,7 @@ from server_push.fleet.push import Fleet
 from server_push.fleet.wire import Sender
 from server_push.intake.incidents import Incidents
 from server_push.intake.intake import Delivery, Intake, Receipt
+from server_push.intake.journals import Journals
 from server_push.intake.sales import Sales
 from server_push.registers import identity
 from server_push.registers.callers import Caller, Callers
@@ -73,6 +74,7 @@ class Office:
         self.sales = Sales(storage)
         self.shop_settings = ShopSettings(storage)
         self.incidents = Incidents(storage)
+        self.journals = Journals(storage)
         self.publisher = Publisher.of(directory, storage)
 
     @classmethod

@@ -65,22 +65,27 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What the register may rely on: everything up to `acked_seq` is here for good."""
+    """What the register may rely on: everything up to `acked_seq` is here for good.
+
+    `conflicts`: when a number in this batch was taken, how many such records of this journal are kept by now; else 0.
+    """
 
     acked_seq: int
     acked_hash: str
     gap: Gap | None
     quarantined: Mapping[int, str]
     resend: Sequence[int]
+    conflicts: int = 0
 
     def to_wire(self) -> dict[str, Any]:
-        return {
+        said = {
             "acked_seq": self.acked_seq,
             "acked_hash": self.acked_hash,
             "gap": {"from": self.gap.first, "to": self.gap.last} if self.gap else None,
             "quarantined": [{"seq": seq, "reason": self.quarantined[seq]} for seq in sorted(self.quarantined)],
             "resend": sorted(set(self.resend)),
         }
+        return {**said, "conflicts": self.conflicts} if self.conflicts else said
 
 
 class Intake:
@@ -158,7 +163,8 @@ class _Batch:
 
         quarantined = {entry.seq: entry.fault.reason for entry in entries if entry.fault is not None}
         quarantined |= ledger.quarantined(set(sorting.repeated))
-        return Receipt(moved.acked_seq, moved.acked_hash, gap, quarantined, sorting.resend)
+        conflicts = ledger.noted(SEQUENCE_CONFLICT) if sorting.conflicts else 0
+        return Receipt(moved.acked_seq, moved.acked_hash, gap, quarantined, sorting.resend, conflicts)
 
     def _entries(self, sorting: Sorting) -> list[Entry]:
         """What is new, in the order of seq, with every reason to set one aside."""

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 import orjson
-from sqlalchemy import Column, Connection, Table, delete, select, text, update
+from sqlalchemy import Column, Connection, Table, delete, func, select, text, update
 
 from poscore.errors import Untrusted
 from poscore.records import Head, Record, genesis_hash
@@ -95,6 +95,11 @@ class Ledger:
         among = (column.between(min(seqs), max(seqs)), quarantine.c.state == OPEN)
         rows = self._connection.execute(select(column, quarantine.c.reason).where(*self._mine(quarantine), *among))
         return {seq: reason for seq, reason in rows if seq in seqs}
+
+    def noted(self, kind: str) -> int:
+        """How many incidents of a kind this journal has by now."""
+        query = select(func.count()).where(*self._mine(incident), incident.c.kind == kind)
+        return int(self._connection.execute(query).scalar_one())
 
     def known(self, column: Column[Any], values: Collection[str], where: str = "") -> set[str]:
         """Which of `values` stand in a column; one statement, whose text does not grow with them."""

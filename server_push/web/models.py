@@ -97,12 +97,26 @@ class SnapshotOffered(Model):
     version: Positive
 
 
+class JournalEnd(Model):
+    """The watermark of an epoch. `conflicts`: other records that came with numbers which were taken."""
+
+    epoch: Positive
+    seq: Whole
+    hash: Hash
+    conflicts: Whole
+
+
 class CheckInAnswer(Model):
-    """`snapshot`: what the register should have; null when it has it or there is none."""
+    """`snapshot`: what the register should have; null when it has it or there is none.
+
+    `acked`: of every epoch that the register has had. It may be less than was acknowledged once: head office may have
+    been put back to an older backup, and then the register sends again what is missing.
+    """
 
     now: Instant
     next_check_in_s: Positive
     snapshot: SnapshotOffered | None
+    acked: list[JournalEnd]
 
 
 class JournalRecord(Model):
@@ -133,11 +147,14 @@ class SetAside(Model):
 
 
 class JournalReceipt(Model):
+    """`conflicts`: there only when a record of the batch has a number that was taken; how many there are by now."""
+
     acked_seq: Whole
     acked_hash: Hash
     gap: GapView | None
     quarantined: list[SetAside]
     resend: list[Positive]
+    conflicts: Positive | None = None
 
 
 class RegisterView(Model):

@@ -35,7 +35,7 @@ def add_register_routes(api: Api, office: Office, metrics: Metrics) -> None:
         problems=(403, 413),
     )
     def check_in(call: Call, register: str) -> dict[str, Any]:
-        """Hear how a register is; say when to come again and what it should have."""
+        """Hear how a register is; say when to come again, what it should have, and how far its journals are home."""
         must_be(call.caller, register)
         said, now = call.body, office.now()
         office.registers.note(
@@ -57,6 +57,7 @@ def add_register_routes(api: Api, office: Office, metrics: Metrics) -> None:
             "now": instant_text(now),
             "next_check_in_s": office.settings.serve.check_in_s,
             "snapshot": {"version": version} if wanted else None,
+            "acked": [end.to_wire() for end in office.journals.ends(call.caller.store, register)],
         }
 
     @api.route(

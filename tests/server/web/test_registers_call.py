@@ -313,7 +313,12 @@ def test_a_check_in_is_noted_and_answered_with_the_time_and_when_to_come_again(s
 
     answer = site.check_in(till, lan_url="http://192.168.1.30:8081", offline=True, queued_records=4)
 
-    assert answer.json == {"now": "2026-11-22T20:07:00.000Z", "next_check_in_s": 300, "snapshot": None}
+    assert answer.json == {
+        "now": "2026-11-22T20:07:00.000Z",
+        "next_check_in_s": 300,
+        "snapshot": None,
+        "acked": [{"epoch": 1, "seq": 0, "hash": till.head.hash, "conflicts": 0}],
+    }
     (item,) = site.get("/api/registers").json["items"]
     assert item == {
         "store": "s1",
@@ -335,6 +340,38 @@ def test_a_check_in_tells_of_a_newer_snapshot(site: Site):
 
     assert site.check_in(till).json["snapshot"] == {"version": version}
     assert site.check_in(till, snapshot={"active": version, "seen": version}).json["snapshot"] is None
+
+
+def test_a_check_in_tells_how_far_the_journal_of_every_epoch_is_home(site: Site):
+    first = site.enrol()
+    for _ in range(3):
+        first.sell()
+    site.bring_home(first, first.batch([1, 2]))
+    second = site.enrol()
+    second.sell()
+    site.bring_home(second)
+    site.enrol("r2")
+
+    assert site.check_in(second).json["acked"] == [
+        {"epoch": 1, "seq": 2, "hash": first.written[1][0], "conflicts": 0},
+        {"epoch": 2, "seq": 1, "hash": second.head.hash, "conflicts": 0},
+    ]
+
+
+def test_a_register_is_told_how_many_of_its_numbers_were_taken(site: Site):
+    till = site.enrol()
+    for _ in range(3):
+        till.sell()
+    assert "conflicts" not in site.bring_home(till).json
+    back = Returning(key=till.key)
+    for _ in range(3):
+        back.sell(900)
+
+    assert site.bring_home(back, back.batch([1, 2])).json["conflicts"] == 2
+    assert site.bring_home(back, back.batch([2, 3])).json["conflicts"] == 3
+    assert site.bring_home(till).json.get("conflicts") is None
+    (told,) = site.check_in(till).json["acked"]
+    assert (told["seq"], told["hash"], told["conflicts"]) == (3, till.head.hash, 3)
 
 
 @pytest.mark.parametrize(
