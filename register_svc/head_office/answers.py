@@ -25,7 +25,8 @@ class SetAside:
 class UploadAnswer:
     """`acked_seq`: head office has every record up to here. `gap`: the first and last that it lacks after that.
 
-    `resend`: records that arrived damaged, and were not taken.
+    `resend`: records that arrived damaged, and were not taken. `conflicts`: when a number of the batch was taken by
+    another record, how many such records of this epoch head office has kept beside by now.
     """
 
     acked_seq: int
@@ -33,6 +34,7 @@ class UploadAnswer:
     gap: tuple[int, int] | None
     resend: tuple[int, ...]
     quarantined: tuple[SetAside, ...]
+    conflicts: int = 0
 
     @classmethod
     def from_wire(cls, wire: Mapping[str, Any]) -> UploadAnswer:
@@ -46,18 +48,43 @@ class UploadAnswer:
             gap = wire.get("gap")
             span = (int(gap["from"]), int(gap["to"])) if gap else None
             aside = tuple(SetAside(int(one["seq"]), str(one["reason"])) for one in wire.get("quarantined") or ())
+            conflicts = int(wire.get("conflicts") or 0)
         except (KeyError, ValueError, TypeError) as error:
             raise unreachable(f"the answer to an upload cannot be read: {error}") from None
-        return cls(acked, digest, span, resend, aside)
+        return cls(acked, digest, span, resend, aside, conflicts)
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEnd:
+    """How far head office has one epoch's journal: the watermark, and how many records it kept beside others."""
+
+    epoch: int
+    seq: int
+    hash: str | None
+    conflicts: int = 0
+
+    @classmethod
+    def from_wire(cls, wire: Mapping[str, Any]) -> JournalEnd:
+        """Raises KeyError, TypeError or ValueError."""
+        epoch, seq, digest, conflicts = wire["epoch"], wire["seq"], wire.get("hash"), wire.get("conflicts", 0)
+        if not all(type(number) is int and number >= 0 for number in (epoch, seq, conflicts)):
+            raise ValueError("epoch, seq or conflicts")
+        if not (digest is None or isinstance(digest, str)):
+            raise ValueError("hash")
+        return cls(epoch, seq, digest, conflicts)
 
 
 @dataclass(frozen=True, slots=True)
 class CheckInAnswer:
-    """`snapshot`: what this register should have, as head office says it; None when it has nothing for it."""
+    """`snapshot`: what this register should have, as head office says it; None when it has nothing for it.
+
+    `acked`: how far head office has every epoch; None when it does not say, or cannot be understood.
+    """
 
     now: str | None
     next_check_in_s: float | None
     snapshot: dict[str, Any] | None
+    acked: tuple[JournalEnd, ...] | None = None
 
     @classmethod
     def from_wire(cls, wire: Mapping[str, Any]) -> CheckInAnswer:
@@ -66,4 +93,12 @@ class CheckInAnswer:
             now if isinstance(now, str) else None,
             float(wait) if isinstance(wait, int | float) and wait >= 0 else None,
             snapshot if isinstance(snapshot, dict) else None,
+            _ends(wire.get("acked")),
         )
+
+
+def _ends(wire: Any) -> tuple[JournalEnd, ...] | None:
+    try:
+        return None if wire is None else tuple(JournalEnd.from_wire(one) for one in wire)
+    except (KeyError, TypeError, ValueError):
+        return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from poscore.instants import parse_instant
+from register_svc.head_office.courier import JOURNAL_DIFFERS
 from register_svc.head_office.link import Link
 from register_svc.health import FAIL, PASS, WARN, Check
 from register_svc.metrics import Metrics
@@ -15,6 +16,11 @@ from register_svc.settings import Settings, is_plain_off_loopback
 _ONLINE_WARN = timedelta(hours=1)
 _OFFLINE_WARN = timedelta(hours=24)
 _QUEUE_FAIL = timedelta(days=7)
+
+_ENROL_ANEW = (
+    "This folder was copied, or set back to an older copy. Nothing is lost: every record is kept, here and at head"
+    " office. Enrol this register anew with a new code: its new epoch ends this."
+)
 
 # Five minutes is what head office lets a signature differ by; from a day on receipts and shifts bear a wrong date.
 _CLOCK_WARN_MS = 5 * 60_000
@@ -45,6 +51,8 @@ def queue_check(link: Link, now: datetime) -> Check:
     if troubles:
         said = "; ".join(trouble.detail for trouble in troubles)
         hint = f"{said} – nothing is lost: the journal keeps every record. Call support."
+        if any(trouble.code == JOURNAL_DIFFERS for trouble in troubles):
+            hint = f"{said} – {_ENROL_ANEW}"
         return Check("queue", FAIL, value, hint)
     if unsent.oldest_at is None:
         return Check("queue", PASS, value)

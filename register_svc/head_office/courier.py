@@ -7,6 +7,8 @@
   written after the answer, without a sync, and a kill in between costs one batch on the line.
 - No lock is held while the network works; a sale never waits for it. While head office works on a full batch, the next
   one is packed.
+- Head office may be put back to an older backup: at each check-in it tells what it has of every epoch, and what it
+  lacks is sent again, without anybody selling.
 - What cannot be sent is named in `troubles()`, stays in the journal, and holds up nothing behind it.
 """
 
@@ -20,9 +22,10 @@ from dataclasses import dataclass
 from poscore.errors import Fault, Refused
 from poscore.instants import instant_text
 from poscore.records import Head
-from register_svc.head_office.answers import UploadAnswer
+from register_svc.head_office.answers import JournalEnd, UploadAnswer
 from register_svc.head_office.client import HeadOfficeClient
 from register_svc.head_office.delivery import Delivery, Plan, Span
+from register_svc.head_office.differences import Differences
 from register_svc.head_office.journal_port import JournalPort, Unsent
 from register_svc.head_office.memory import LinkMemory, Watermark
 from register_svc.head_office.parcel import Parcel, Row
@@ -42,6 +45,9 @@ _TRY_ASIDE_AGAIN_S = 3600.0
 # Between a commit and its sending: the sale's own answer goes first, and what follows at once shares the call.
 _LINGER_S = 0.1
 _IDLE_S = 60.0
+
+# The trouble of a copied or set-back folder; only a new enrolment ends it.
+JOURNAL_DIFFERS = "journal-differs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,9 @@ class Returning:
     started_at: str
 
 
+Moment = tuple[int, ...]
+
+
 @dataclass(slots=True)
 class _Chain:
     """One epoch's way home."""
@@ -70,6 +79,7 @@ class _Chain:
     epoch: int
     delivery: Delivery
     rest_until: float = 0.0
+    answers: int = 0  # how often head office has told its watermark in answer to a batch
     trouble: Trouble | None = None
     aside_since: float | None = None
 
@@ -83,6 +93,8 @@ class Courier:
         epochs = sorted({*journal.epochs(), identity.epoch})
         self._chains = [_Chain(epoch, Delivery(self._sure_watermark(epoch))) for epoch in epochs]
         self._sending = threading.Lock()  # one batch at a time; nobody but senders takes it
+        self._differences = Differences(memory, world.instant)
+        self._told: tuple[Moment, dict[int, JournalEnd]] | None = None  # at a check-in, for the next round
         self._packed: tuple[int, Plan, Parcel] | None = None  # ahead of its turn
         self._stamp = object()  # another one whenever the queue has changed
         self._counted: tuple[object, Unsent] | None = None
@@ -112,6 +124,16 @@ class Courier:
         self.rounds.pause()
         self._returning = None
 
+    def moment(self) -> Moment:
+        """To be taken before a check-in is asked, and given back with what it answered."""
+        return tuple(chain.answers for chain in self._chains)
+
+    def hear(self, moment: Moment, acked: Sequence[JournalEnd] | None) -> None:
+        """What head office said at a check-in of how far it has every epoch; None when it did not."""
+        if acked is not None:
+            self._told = (moment, {end.epoch: end for end in acked})
+            self.rounds.wake()
+
     def unsent(self) -> Unsent:
         """Counted anew only after something has changed."""
         stamp, counted = self._stamp, self._counted
@@ -134,6 +156,9 @@ class Courier:
 
     def troubles(self) -> list[Trouble]:
         found = [chain.trouble for chain in self._chains if chain.trouble]
+        difference = self._differences.of(self._identity.epoch)
+        if difference is not None:
+            found.append(Trouble(JOURNAL_DIFFERS, difference.detail, difference.epoch, difference.conflicts))
         for chain in self._chains:
             aside = dict(chain.delivery.aside)
             if aside:
@@ -146,6 +171,7 @@ class Courier:
     def _round(self) -> bool:
         """Send one batch of the oldest epoch that has any; True when there may be more. Raises Fault."""
         with self._sending:
+            self._compare()
             self._retry_what_was_set_aside()
             for chain in self._chains:
                 if self._monotonic() < chain.rest_until:
@@ -206,16 +232,39 @@ class Courier:
             _LOG.warning("head office set record %d of epoch %d aside: %s", one.seq, chain.epoch, one.reason)
         self.quarantined += len(answer.quarantined)
         self.sent += len(rows)
+        chain.answers += 1
+        chain.trouble = None
         before = chain.delivery.acked
-        leads_on = True
-        if self._is_ours(chain.epoch, answer, rows):
-            leads_on = chain.delivery.answered(sent, answer)
-            chain.trouble = None
-        else:
-            chain.delivery.delivered_as_is(sent)
-            detail = f"head office has another record {answer.acked_seq} in epoch {chain.epoch} than this register"
-            chain.trouble = Trouble("journal-differs", detail, chain.epoch)
-            _LOG.error(detail)
+        same = self._is_same(JournalEnd(chain.epoch, answer.acked_seq, answer.acked_hash, answer.conflicts), rows)
+        leads_on = chain.delivery.answered(sent, answer, same=same)
+        self._keep_watermark(chain, before, rows)
+        if not leads_on:
+            chain.delivery.lost(sent)
+            raise Fault("head-office-unreachable", f"head office takes no records after {chain.delivery.acked}")
+
+    def _compare(self) -> None:
+        """Set the watermarks to what head office told at a check-in, where no batch was answered since it was asked."""
+        told, self._told = self._told, None
+        if told is None:
+            return
+        moment, ends = told
+        for chain, answers in zip(self._chains, moment, strict=True):
+            if chain.answers == answers:
+                # An epoch that head office does not name it does not know, or not any more.
+                self._set_watermark(chain, ends.get(chain.epoch, JournalEnd(chain.epoch, 0, None)))
+
+    def _set_watermark(self, chain: _Chain, end: JournalEnd) -> None:
+        before = chain.delivery.acked
+        same = self._is_same(end, [])
+        # Records that it kept beside others are gone: which ones, nobody knows, and all of them again does no harm.
+        seq = 0 if self._differences.fewer(chain.epoch, end.conflicts) else end.seq
+        if chain.delivery.told(seq, same=same):
+            if chain.delivery.acked < before:
+                _LOG.warning("head office has epoch %d up to record %d, not %d any more", chain.epoch, seq, before)
+                self._setting_out = True
+            self._keep_watermark(chain, before, [])
+
+    def _keep_watermark(self, chain: _Chain, before: int, rows: Sequence[Row]) -> None:
         acked = chain.delivery.acked
         if acked != before:
             self._memory.keep_watermark(
@@ -223,9 +272,6 @@ class Courier:
             )
             self._stamp = object()
             self._progress(acked - before)
-        if not leads_on:
-            chain.delivery.lost(sent)
-            raise Fault("head-office-unreachable", f"head office takes no records after {acked}")
 
     def _refused(self, chain: _Chain, sent: Span, refused: Refused) -> None:
         if refused.extra.get("reason") in _CONTENT_REFUSED:
@@ -257,10 +303,19 @@ class Courier:
         mark = self._memory.watermark(epoch)
         return mark.seq if self._hash_of(epoch, mark.seq, []) == mark.hash else 0
 
-    def _is_ours(self, epoch: int, answer: UploadAnswer, rows: Sequence[Row]) -> bool:
-        if answer.acked_seq == 0 or answer.acked_hash is None:
-            return True
-        return self._hash_of(epoch, answer.acked_seq, rows) == answer.acked_hash
+    def _is_same(self, end: JournalEnd, rows: Sequence[Row]) -> bool:
+        """Whether head office has this very journal, as far as anybody knows; what speaks against it is kept."""
+        epoch, seq = end.epoch, end.seq
+        if seq > 0 and end.hash is not None and self._hash_of(epoch, seq, rows) != end.hash:
+            last = self._journal.last_seq(epoch)
+            detail = f"head office has another record {seq} in epoch {epoch} than this register"
+            if seq > last:
+                detail = f"head office has epoch {epoch} up to record {seq}, and this register's journal ends at {last}"
+            self._differences.learn(epoch, seq, detail, end.conflicts)
+        elif end.conflicts:
+            detail = f"head office has other records in epoch {epoch} under numbers of this register"
+            self._differences.learn(epoch, seq, detail, end.conflicts)
+        return self._differences.of(epoch) is None
 
     def _hash_of(self, epoch: int, seq: int, rows: Sequence[Row]) -> str | None:
         if rows and rows[0][0] <= seq <= rows[-1][0]:

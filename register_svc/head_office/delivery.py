@@ -1,7 +1,9 @@
 """Which records of one epoch go to head office next: pure, so that every answer can be tried without a network.
 
-- Oldest first. What head office acknowledges decides, upwards and downwards: a head office that was set back to a
-  backup gets again what it lost.
+- Oldest first. What head office acknowledges decides, upwards and downwards, be it asked or told unasked: a head office
+  that was set back to a backup gets again what it lost.
+- When head office has other records than this journal under the same numbers, its word says nothing of ours beyond what
+  was just sent: then the watermark goes up no further than that, and never past a record that was not taken.
 - A batch that does not get through is made smaller, down to one record; one that does, larger.
 - A single record that head office cannot take is set aside in memory and named, and the later ones go on. It stays in
   the journal and after the watermark, so it is tried again later.
@@ -62,19 +64,24 @@ class Delivery:
             limit = min(limit, self._gap_ends - self._after)
         return Plan(self._after, limit)
 
-    def answered(self, sent: Span, answer: UploadAnswer) -> bool:
-        """Head office took the batch, or a part of it. False when answers have led nowhere too often."""
+    def answered(self, sent: Span, answer: UploadAnswer, *, same: bool = True) -> bool:
+        """Head office took the batch, or a part of it. False when answers have led nowhere too often.
+
+        `same`: what head office has in this epoch is this journal, as far as anybody knows.
+        """
         before = (self.acked, self._after)
-        self.acked = answer.acked_seq
+        held = answer.acked_seq if same else min(answer.acked_seq, sent.last)
         self._size = min(MAX_RECORDS, self._size * 2)
         self._tries, self._doubted = 0, None
-        self.aside = {seq: why for seq, why in self.aside.items() if seq > self.acked}
+        if same:
+            self.aside = {seq: why for seq, why in self.aside.items() if seq > held}
         if answer.resend:
-            self._after = min(self.acked, *(seq - 1 for seq in answer.resend))
+            self._after = min(held, *(seq - 1 for seq in answer.resend))
         elif answer.gap and all(seq in self.aside for seq in range(answer.gap[0], answer.gap[1] + 1)):
             self._after = max(self._after, sent.last)
         else:
-            self._after = self.acked
+            self._after = held
+        self.acked = held if same else min([self._after, *(seq - 1 for seq in self.aside)])
         self._gap_ends = answer.gap[1] if answer.gap and answer.gap[0] == self._after + 1 else None
         led_on = self.acked > before[0] or self._after > before[1]
         self._nowhere = 0 if led_on else self._nowhere + 1
@@ -108,10 +115,23 @@ class Delivery:
         """No answer came; a smaller batch may fit through a slow line."""
         self._size = max(1, sent.count // 2)
 
-    def delivered_as_is(self, sent: Span) -> None:
-        """Head office has other records under these numbers; it has seen ours now, and that is all that can be done."""
-        self.acked = self._after = sent.last
-        self._gap_ends = None
+    def told(self, seq: int, *, same: bool = True) -> bool:
+        """Head office says unasked how far it has this epoch; True when that moves the watermark.
+
+        `same` as in `answered`: otherwise it moves downwards only.
+        """
+        held = seq if same else min(self.acked, seq)
+        if held == self.acked:
+            return False
+        if held < self.acked:
+            self.aside, self._after = {}, held
+        else:
+            self.aside = {seq: why for seq, why in self.aside.items() if seq > held}
+            self._after = max(self._after, held)
+        self.acked = held
+        self._gap_ends = self._doubted = None
+        self._nowhere = self._tries = 0
+        return True
 
     def try_again(self) -> None:
         """Forget what was set aside: head office may have been mended."""

@@ -160,6 +160,7 @@ class Link:
         """
         if not self.is_offline:
             return self.state()
+        moment = self.courier.moment()
         try:
             answer = self.client.check_in(self._report(offline=False), PROBE_S)
         except Refused as refused:
@@ -170,6 +171,7 @@ class Link:
             raise Refused("head-office-unreachable", fault.detail, fault.hint) from fault
         self._met(None)
         self._parting = False
+        self.courier.hear(moment, answer.acked)
         self._change(lambda mode: mode.staff_online(by, self._world.instant()))
         self._offer(answer.snapshot)
         return self.state()
@@ -219,6 +221,7 @@ class Link:
         if self.is_offline and not self._parting:
             return _LONGEST_S
         self._parting = False
+        moment = self.courier.moment()
         try:
             self.client.breaker.enter()
             answer = self.client.check_in(self._report(self.is_offline))
@@ -229,6 +232,7 @@ class Link:
             return self._world.jittered(min(_CHECK_IN_EVERY_S, _SHORTEST_S * 2 ** min(self._check_in_failures, 10)))
         self._check_in_failures = 0
         self._met(None)
+        self.courier.hear(moment, answer.acked)
         if not self.is_offline:
             self._offer(answer.snapshot)
         wait_s = answer.next_check_in_s if answer.next_check_in_s is not None else _CHECK_IN_EVERY_S

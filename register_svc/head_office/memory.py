@@ -1,7 +1,7 @@
 """What the link remembers over a restart, in `state.db`.
 
-The mode is written durably, because a manual OFFLINE stays until staff end it. Watermark and clock are not: without
-them the register sends again, or learns the time again.
+The mode is written durably, because a manual OFFLINE stays until staff end it. The others are not: without them the
+register sends again, or learns again.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from register_svc.database import Database
+from register_svc.head_office.differences import Difference
 from register_svc.head_office.mode import Mode, State
 
 
@@ -52,6 +53,18 @@ class LinkMemory:
         with self._db.write(durable=False) as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO watermark VALUES(?, ?, ?, ?)", (mark.epoch, mark.seq, mark.hash, at)
+            )
+
+    def differences(self) -> list[Difference]:
+        """Of every epoch, be it open or closed."""
+        rows = self._db.reader.execute("SELECT epoch, seq, detail, conflicts, since FROM difference ORDER BY epoch")
+        return [Difference(*row) for row in rows]
+
+    def keep_difference(self, one: Difference) -> None:
+        with self._db.write(durable=False) as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO difference VALUES(?, ?, ?, ?, ?)",
+                (one.epoch, one.seq, one.detail, one.conflicts, one.since),
             )
 
     def clock(self) -> ClockReading | None:

@@ -3,6 +3,7 @@
 watermark   what head office has acknowledged, for each epoch; losing it means only sending again
 mode        ONLINE or OFFLINE, since when, by whom and why
 clock       how far this machine's clock is from head office's
+difference  epochs in which head office has other records than this journal; losing it means only learning it again
 """
 
 from __future__ import annotations
@@ -29,4 +30,11 @@ def head_office_tables(db: sqlite_utils.Database) -> None:
     )
 
 
-MIGRATIONS: tuple[Migration, ...] = (head_office_tables,)
+def journal_differences(db: sqlite_utils.Database) -> None:
+    db.execute(
+        "CREATE TABLE difference(epoch INTEGER PRIMARY KEY, seq INTEGER NOT NULL, detail TEXT NOT NULL,"
+        " conflicts INTEGER NOT NULL, since TEXT NOT NULL)"
+    )
+
+
+MIGRATIONS: tuple[Migration, ...] = (head_office_tables, journal_differences)

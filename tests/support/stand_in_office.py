@@ -24,7 +24,7 @@ from poscore.enrolment import EnrolmentCode, head_office_proof, proofs_equal, re
 from poscore.errors import PosError, Untrusted
 from poscore.http.problems import problem
 from poscore.instants import instant_text, parse_instant
-from poscore.records import Head, Record
+from poscore.records import Head, Record, genesis_hash
 from poscore.tokens import SigningKey, verify_head, verify_token
 
 ROOT = json.dumps({"signed": {"_type": "root", "version": 1}})
@@ -46,10 +46,13 @@ class StandInOffice:
         self.probes = 0
         self.fail_with: int | None = None  # every journal call answers this status
         self.refuse: str | None = None  # every signed call answers 403 with this code
+        self.refuse_uploads: str | None = None  # every journal call answers 409 with this code
         self.not_ready = False
         self.fails_on: Callable[[Record], int | None] = lambda _: None
         self.damage: list[int] = []  # seqs to treat as damaged on arrival, one time each
         self.next_check_in_s = 300
+        self.beside: dict[tuple[str, int], dict[tuple[int, str], bytes]] = {}  # records whose number was taken
+        self.is_old = False  # knows nothing of `acked` and `conflicts`
         self._lock = threading.Lock()
         app = Flask("stand-in-office")
         app.add_url_rule("/readyz", "ready", self._ready)
@@ -132,7 +135,14 @@ class StandInOffice:
         body = json.loads(request.get_data())
         self.check_ins.append(body)
         said = {"now": instant_text(self.now()), "next_check_in_s": self.next_check_in_s}
-        return _json({**said, "snapshot": {"version": None}})
+        acked = {} if self.is_old else {"acked": [self._end(name, epoch) for epoch in self.registers[name]["keys"]]}
+        return _json({**said, "snapshot": {"version": None}, **acked})
+
+    def _end(self, name: str, epoch: int) -> dict[str, Any]:
+        acked, _ = self._watermark(name, epoch)
+        last = self.records.get((name, epoch, acked))
+        digest = sha256_hex(last) if last is not None else genesis_hash(self.registers[name]["store"], name, epoch)
+        return {"epoch": epoch, "seq": acked, "hash": digest, "conflicts": len(self.beside.get((name, epoch), ()))}
 
     def _journal(self, name: str) -> Response:
         refused = self._judge(name)
@@ -140,6 +150,8 @@ class StandInOffice:
             return refused
         if self.fail_with:
             return problem(self.fail_with, "internal", "out of order")
+        if self.refuse_uploads:
+            return problem(409, self.refuse_uploads, "these records are not wanted here")
         raw = request.get_data()
         body = json.loads(zstd.decompress(raw) if request.headers.get("Content-Encoding") == "zstd" else raw)
         epoch = body["epoch"]
@@ -159,14 +171,17 @@ class StandInOffice:
                 return problem(status, "body-invalid" if status < 500 else "internal", f"trips over {record.seq}")
         self.heads.append(head)
         self.uploads.append((epoch, [record.seq for record in parsed]))
-        resend = []
+        resend, conflicts = [], False
+        beside = self.beside.setdefault((name, epoch), {})
         for (digest, data), record in zip(records, parsed, strict=True):
             if record.seq in self.damage or sha256_hex(data) != digest:
                 if record.seq in self.damage:
                     self.damage.remove(record.seq)
                 resend.append(record.seq)
                 continue
-            self.records.setdefault((name, epoch, record.seq), data)
+            if self.records.setdefault((name, epoch, record.seq), data) != data:
+                beside[record.seq, digest] = data
+                conflicts = True
         acked, gap = self._watermark(name, epoch)
         last = self.records.get((name, epoch, acked))
         return _json(
@@ -176,6 +191,7 @@ class StandInOffice:
                 "gap": gap,
                 "quarantined": [],
                 "resend": resend,
+                **({"conflicts": len(beside)} if conflicts and not self.is_old else {}),
             }
         )
 

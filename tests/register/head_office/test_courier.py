@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from poscore.errors import Fault
+from register_svc.head_office.courier import Courier, Moment
 from register_svc.head_office.memory import LinkMemory, Watermark
 from register_svc.identity import EpochKey, Identity
 from tests.support.fleet import Wire
@@ -129,6 +130,243 @@ def test_a_head_office_set_back_to_a_backup_gets_again_what_it_lost(shop: Shop, 
     all_rounds(shop)
 
     assert office.seqs("r1", 1) == list(range(1, 22))
+
+
+# -- a head office set back, and a register that sells nothing ---------------------------------------------------------
+
+
+def heard(courier: Courier, moment: Moment | None = None) -> None:
+    """A check-in as the link makes it, and all rounds that follow from it."""
+    asked = moment if moment is not None else courier.moment()
+    courier.hear(asked, courier._client.check_in({}).acked)
+    while courier._round():
+        pass
+
+
+def test_an_idle_register_brings_home_again_what_a_restored_head_office_lost(shop: Shop, office: StandInOffice) -> None:
+    shop.sell(20)
+    courier = shop.courier()
+    while courier._round():
+        pass
+    for seq in range(11, 21):
+        del office.records["r1", 1, seq]
+
+    heard(courier)
+
+    assert office.seqs("r1", 1) == list(range(1, 21))
+    assert [seqs for _, seqs in office.uploads][1:] == [list(range(11, 21))]
+    assert LinkMemory(shop.state_db).watermark(1).seq == 20
+    assert courier.troubles() == []
+
+
+def test_a_closed_epoch_comes_home_again_as_well(shop: Shop, office: StandInOffice) -> None:
+    courier = with_two_epochs(shop, office)
+    office.records.clear()
+
+    heard(courier)
+
+    assert (office.seqs("r1", 1), office.seqs("r1", 2)) == ([1, 2, 3, 4, 5], [1, 2])
+    assert courier.unsent().records == 0
+
+
+def test_a_head_office_that_does_not_know_an_epoch_any_more_is_offered_it_and_says_no(
+    shop: Shop, office: StandInOffice
+) -> None:
+    courier = with_two_epochs(shop, office)
+    keys = office.registers["r1"]["keys"]
+    del keys[1]
+    office.records.clear()
+    office.refuse_uploads = "epoch-unknown"
+
+    heard(courier)
+
+    assert {trouble.code for trouble in courier.troubles()} == {"epoch-unknown"}
+    assert courier.unsent().records == 7
+
+
+def with_two_epochs(shop: Shop, office: StandInOffice) -> Courier:
+    """A courier that has brought home five records of epoch 1 and two of epoch 2."""
+    shop.sell(5)
+    shop.close()
+    shop.identity = earlier_key_kept(shop, identity_at(office, epoch=2))
+    shop.open()
+    shop.sell(2)
+    courier = shop.courier()
+    while courier._round():
+        pass
+    return courier
+
+
+def test_a_kill_after_the_watermark_went_down_loses_nothing(shop: Shop, office: StandInOffice) -> None:
+    shop.sell(20)
+    courier = shop.courier()
+    while courier._round():
+        pass
+    for seq in range(11, 21):
+        del office.records["r1", 1, seq]
+    courier.hear(courier.moment(), courier._client.check_in({}).acked)
+    courier._compare()  # and there it dies
+
+    all_rounds(shop)
+
+    assert office.seqs("r1", 1) == list(range(1, 21))
+
+
+def test_a_register_that_lost_its_state_does_not_send_what_head_office_has(shop: Shop, office: StandInOffice) -> None:
+    shop.sell(20)
+    all_rounds(shop)
+    LinkMemory(shop.state_db).keep_watermark(Watermark(1, 0, ""), "2026-11-22T20:00:00.000Z")
+    office.uploads.clear()
+
+    heard(shop.courier())
+
+    assert office.uploads == []
+    assert LinkMemory(shop.state_db).watermark(1).seq == 20
+
+
+def test_an_answer_to_a_batch_is_newer_than_a_check_in_that_was_asked_before_it(
+    shop: Shop, office: StandInOffice
+) -> None:
+    courier = shop.courier()
+    moment, told = courier.moment(), courier._client.check_in({}).acked
+    shop.sell(3)
+    while courier._round():
+        pass
+
+    courier.hear(moment, told)
+    while courier._round():
+        pass
+
+    assert LinkMemory(shop.state_db).watermark(1).seq == 3
+    assert len(office.uploads) == 1
+
+
+def test_a_head_office_that_says_nothing_of_its_watermarks_changes_nothing(shop: Shop, office: StandInOffice) -> None:
+    office.is_old = True
+    shop.sell(3)
+    courier = shop.courier()
+    while courier._round():
+        pass
+    del office.records["r1", 1, 3]
+
+    heard(courier)
+    assert office.seqs("r1", 1) == [1, 2]  # nothing told it; the next record does, as ever
+    shop.sell()
+    while courier._round():
+        pass
+    assert office.seqs("r1", 1) == [1, 2, 3, 4]
+
+
+# -- a register set back to an older copy of its folder ----------------------------------------------------------------
+
+
+def set_back(shop: Shop, kept: int = 4, lost: int = 6) -> None:
+    """All of it is home, and then the folder is as it was after the first `kept` records."""
+    shop.sell(kept)
+    all_rounds(shop)
+    shop.close()
+    files = {path: path.read_bytes() for path in shop.folder.glob("*.db")}
+    shop.open()
+    shop.sell(lost)
+    all_rounds(shop)
+    shop.close()
+    for path, content in files.items():
+        path.write_bytes(content)
+    shop.open()
+
+
+def codes(courier: Courier) -> list[str]:
+    return [trouble.code for trouble in courier.troubles()]
+
+
+def test_a_set_back_register_is_named_before_it_sells_anything(shop: Shop, office: StandInOffice) -> None:
+    set_back(shop)
+    courier = shop.courier()
+
+    heard(courier)
+
+    (trouble,) = courier.troubles()
+    assert trouble.code == "journal-differs"
+    assert trouble.detail == "head office has epoch 1 up to record 10, and this register's journal ends at 4"
+
+
+def test_a_set_back_register_that_sells_on_stays_named_over_restarts_and_good_answers(
+    shop: Shop, office: StandInOffice
+) -> None:
+    set_back(shop)
+    shop.sell(9, of_bytes=20)  # six numbers that are taken, and three that are free: the last answer is a good one
+    courier = shop.courier()
+
+    while courier._round():
+        pass
+
+    assert codes(courier) == ["journal-differs"]
+    assert courier.unsent().records == 0
+    assert sorted(seq for seq, _ in office.beside["r1", 1]) == [5, 6, 7, 8, 9, 10]
+    shop.close()
+    shop.open()
+    again = shop.courier()
+    assert codes(again) == ["journal-differs"]
+    shop.sell()
+    while again._round():
+        pass
+    assert codes(again) == ["journal-differs"]
+
+
+def test_a_new_enrolment_ends_it(shop: Shop, office: StandInOffice) -> None:
+    set_back(shop)
+    shop.sell(2, of_bytes=20)
+    all_rounds(shop)
+    shop.close()
+    shop.identity = earlier_key_kept(shop, identity_at(office, epoch=2))
+    shop.open()
+    shop.sell(1)
+    courier = shop.courier()
+
+    heard(courier)
+
+    assert codes(courier) == []
+    assert office.seqs("r1", 2) == [1]
+
+
+def test_a_taken_number_damaged_on_the_way_is_sent_again(shop: Shop, office: StandInOffice) -> None:
+    set_back(shop)
+    shop.sell(4, of_bytes=20)
+    office.damage = [6, 6]
+
+    all_rounds(shop)
+
+    assert sorted(seq for seq, _ in office.beside["r1", 1]) == [5, 6, 7, 8]
+
+
+def test_a_head_office_set_back_gets_again_what_it_kept_beside(shop: Shop, office: StandInOffice) -> None:
+    set_back(shop)
+    shop.sell(9, of_bytes=20)
+    all_rounds(shop)
+    office.beside.clear()
+    for seq in (11, 12, 13):
+        del office.records["r1", 1, seq]
+    courier = shop.courier()
+
+    heard(courier)
+
+    assert sorted(seq for seq, _ in office.beside["r1", 1]) == [5, 6, 7, 8, 9, 10]
+    assert office.seqs("r1", 1) == list(range(1, 14))
+    uploads = len(office.uploads)
+    heard(courier)
+    assert len(office.uploads) == uploads, "and not again at every check-in"
+
+
+def test_an_older_head_office_is_still_found_to_differ(shop: Shop, office: StandInOffice) -> None:
+    office.is_old = True
+    set_back(shop)
+    shop.sell(2, of_bytes=20)
+    courier = shop.courier()
+    while courier._round():
+        pass
+
+    assert codes(courier) == ["journal-differs"]
+    assert codes(shop.courier()) == ["journal-differs"]
 
 
 def test_a_gap_at_head_office_is_filled(shop: Shop, office: StandInOffice) -> None:

@@ -251,6 +251,51 @@ def test_a_head_office_that_does_not_answer_is_a_warning_and_one_that_refuses_a_
     wait_until(lambda: head_office_check(running).status == "warn")
 
 
+def test_a_set_back_register_fails_with_what_to_do_about_it_also_after_a_restart(
+    shop: Shop, office: StandInOffice
+) -> None:
+    shop.sell(2)
+    for seq in (1, 2, 3):
+        office.records["r1", 1, seq] = b"what this register wrote before it was set back"
+    link = shop.link()
+    link.start()
+    wait_until(lambda: len(office.beside.get(("r1", 1), ())) == 2)
+    wait_until(lambda: queue_check(link, shop.world.now()).status == "fail")
+    link.stop()
+
+    check = queue_check(shop.link(), shop.world.now())
+
+    assert check.status == "fail"
+    assert "journal ends at 2" in str(check.hint)
+    assert "Enrol this register anew" in str(check.hint)
+
+
+def test_an_idle_register_brings_home_again_what_a_restored_head_office_lost(
+    shop: Shop, running: Link, office: StandInOffice
+) -> None:
+    shop.sell(5)
+    running.wake()
+    wait_until(lambda: running.state()["queued_records"] == 0)
+    office.records.clear()
+
+    running._check_in()
+
+    wait_until(lambda: office.seqs("r1", 1) == [1, 2, 3, 4, 5])
+    wait_until(lambda: running.state()["queued_records"] == 0)
+
+
+def test_going_online_hears_what_a_restored_head_office_lost(shop: Shop, running: Link, office: StandInOffice) -> None:
+    shop.sell(5)
+    running.wake()
+    wait_until(lambda: running.state()["queued_records"] == 0)
+    running.go_offline("101", None)
+    office.records.clear()
+
+    running.go_online("101")
+
+    wait_until(lambda: office.seqs("r1", 1) == [1, 2, 3, 4, 5])
+
+
 def test_an_old_queue_warns_sooner_online_than_offline(shop: Shop) -> None:
     link = shop.link()
     sold = shop.world.now().replace(year=2026, month=11, day=22, hour=20, minute=0, second=0, microsecond=0)
