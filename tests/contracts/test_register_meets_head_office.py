@@ -12,6 +12,7 @@ import pytest
 
 from poscore import records
 from poscore.errors import Fault, Refused
+from register_svc.head_office.courier import Courier
 from register_svc.head_office.enrol import Enrolled, Wish, enrol
 from register_svc.head_office.world import World as RegisterWorld
 from register_svc.identity import Identity
@@ -71,14 +72,14 @@ def shop(tmp_path: Path, site: Site, wire: Wire) -> Iterator[Shop]:
     shop.close()
 
 
-def sell(shop: Shop, count: int) -> int:
-    """Sales as a till writes them; their sum."""
+def sell(shop: Shop, count: int, price: int = 100) -> int:
+    """Sales as a till writes them, at `price` and a cent more each time; their sum."""
     books = Returning(epoch=shop.identity.epoch, numbers=shop.journal.head.seq)
     total = 0
     with shop.journal.write() as writing:  # one commit: what is timed elsewhere is not waited for here
         for n in range(count):
-            writing.append(records.SALE, books_at(), "2026-11-22", {"sale": books.document(100 + n)})
-            total += 100 + n
+            writing.append(records.SALE, books_at(), "2026-11-22", {"sale": books.document(price + n)})
+            total += price + n
     return total
 
 
@@ -188,6 +189,129 @@ def test_records_of_an_epoch_before_come_home_after_a_new_enrolment(tmp_path, sh
         shop.open()
 
     assert site.get("/api/sales/summary").json["total"] == before + after
+
+
+# -- a head office put back to an older backup -------------------------------------------------------------------------
+
+
+def heard(shop: Shop) -> Courier:
+    """A register that starts, checks in as its link does, and sells nothing."""
+    courier = shop.courier()
+    report = {
+        "lan_url": None,
+        "snapshot": {"active": None, "seen": None},
+        "health": None,
+        "offline": False,
+        "queued_records": 0,
+        "clock": shop.world.instant(),
+    }
+    courier.hear(courier.moment(), shop.client().check_in(report).acked)
+    while courier._round():
+        pass
+    return courier
+
+
+def again(shop: Shop, tmp_path: Path, site: Site, wire: Wire) -> None:
+    """A new enrolment in the same folder."""
+    shop.close()
+    enrol(shop.folder, wish(wire, site, force=True), Kept(records=1), RegisterWorld())
+    shop.identity = Identity.load(shop.folder)
+    shop.open()
+
+
+def test_a_restored_head_office_gets_every_epoch_again_from_a_register_that_sells_nothing(tmp_path, shop, site, wire):
+    total = sell(shop, 730)
+    courier = shop.courier()
+    assert courier._round()  # a batch of five hundred, and then a new enrolment closes the epoch
+    again(shop, tmp_path, site, wire)
+    backup = site.backup()
+    total += sell(shop, 5)
+    heard(shop)
+    assert site.get("/api/sales/summary").json["sales"] == 735
+    site.put_back(backup)
+    assert site.get("/api/sales/summary").json["sales"] == 500
+
+    courier = heard(shop)
+
+    summary = site.get("/api/sales/summary").json
+    assert (summary["sales"], summary["total"], summary["quarantined"]) == (735, total, 0)
+    assert site.get("/api/incidents").json["items"] == []
+    assert (courier.unsent().records, courier.troubles()) == (0, [])
+
+
+def test_a_check_in_that_finds_everything_at_home_sends_nothing(shop, site):
+    sell(shop, 20)
+    heard(shop)
+
+    assert heard(shop).sent == 0
+
+
+# -- a register's folder set back to an older copy ---------------------------------------------------------------------
+
+
+def image(shop: Shop) -> dict[Path, bytes]:
+    shop.close()
+    files = {path: path.read_bytes() for path in shop.folder.glob("*.db")}
+    shop.open()
+    return files
+
+
+def set_back(shop: Shop, files: dict[Path, bytes]) -> None:
+    shop.close()
+    for path, content in files.items():
+        path.write_bytes(content)
+    shop.open()
+
+
+def written(shop: Shop) -> list[str]:
+    rows = shop.journal_db.reader.execute("SELECT record FROM journal ORDER BY epoch, seq").fetchall()
+    return [row[0].decode() if isinstance(row[0], bytes) else row[0] for row in rows]
+
+
+def kept_at_head_office(site: Site) -> list[str]:
+    """Every record that can be found there: in its place, or among the incidents."""
+    with site.office.storage.read() as connection:
+        found = [row.decode() for row in connection.exec_driver_sql("SELECT record FROM journal_body").scalars()]
+    after = "0"
+    while after is not None:
+        page = site.get(f"/api/incidents?kind=sequence_conflict&after={after}").json
+        found += [item["record"] for item in page["items"]]
+        after = page["next"]
+    return found
+
+
+def test_no_record_of_a_set_back_register_is_lost_over_restarts_lost_answers_and_a_restored_head_office(
+    tmp_path, shop, site, wire
+):
+    sell(shop, 40)
+    heard(shop)
+    before, backup = image(shop), site.backup()
+    sell(shop, 700)
+    lost = written(shop)
+    heard(shop)
+    set_back(shop, before)
+    sell(shop, 600, price=5_000)
+    wire.lose_answers(1)
+    with pytest.raises(Fault):
+        heard(shop)
+    shop.close()
+    shop.open()
+    courier = heard(shop)
+    sell(shop, 400, price=9_000)  # the last three hundred have numbers that are free
+    courier = heard(shop)
+
+    everything = [*lost, *(record for record in written(shop) if record not in set(lost))]
+    assert sorted(kept_at_head_office(site)) == sorted(everything)
+    assert [trouble.code for trouble in courier.troubles()] == ["journal-differs"]
+    assert courier.troubles()[0].records == 700
+
+    site.put_back(backup)  # what the register had before it was set back is nowhere any more
+    courier = heard(shop)
+
+    assert sorted(kept_at_head_office(site)) == sorted(written(shop))
+    assert [trouble.code for trouble in courier.troubles()] == ["journal-differs"]
+    again(shop, tmp_path, site, wire)
+    assert heard(shop).troubles() == []
 
 
 # -- check-in ----------------------------------------------------------------------------------------------------------

@@ -52,6 +52,15 @@ class Site:
     def __post_init__(self) -> None:
         self.client = build_app(self.office).test_client()
 
+    def backup(self) -> bytes:
+        """The database as it is now, for `put_back`."""
+        self.office.storage.close()
+        return self.office.storage.path.read_bytes()
+
+    def put_back(self, backup: bytes) -> None:
+        self.office.storage.close()
+        self.office.storage.path.write_bytes(backup)
+
     # -- as an operator
 
     def get(self, path: str, token: str | None = None) -> TestResponse:
