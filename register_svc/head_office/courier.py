@@ -39,6 +39,8 @@ _LOG = logging.getLogger("offline-kassa.courier")
 _MAX_BATCH_BYTES = 3 << 20
 # Refusals that speak of what the body holds and not of who sends it.
 _CONTENT_REFUSED = frozenset({"body-invalid", "too-large"})
+# Of a closed epoch: head office gave its number again after it was put back to a backup, and knows another key for it.
+_HEAD_REFUSED = "head-invalid"
 # A refusal is a person's to mend: asked again now and then, so that the mending is noticed.
 _REFUSED_REST_S = 120.0
 _TRY_ASIDE_AGAIN_S = 3600.0
@@ -80,6 +82,7 @@ class _Chain:
     delivery: Delivery
     rest_until: float = 0.0
     answers: int = 0  # how often head office has told its watermark in answer to a batch
+    by_newest_key: bool = False  # its own is not the one that head office knows for it
     trouble: Trouble | None = None
     aside_since: float | None = None
 
@@ -177,7 +180,7 @@ class Courier:
                 if self._monotonic() < chain.rest_until:
                     continue
                 plan = chain.delivery.plan()
-                parcel = self._next_parcel(chain.epoch, plan)
+                parcel = self._next_parcel(chain, plan)
                 if parcel:
                     self._setting_out_with_a_queue()
                     self._send(chain, plan, parcel)
@@ -185,34 +188,34 @@ class Courier:
             self._come_home()
             return False
 
-    def _next_parcel(self, epoch: int, plan: Plan) -> Parcel | None:
+    def _next_parcel(self, chain: _Chain, plan: Plan) -> Parcel | None:
         """The one packed ahead, if it is what is wanted now; else what the journal has; None when it has nothing."""
         ahead, self._packed = self._packed, None
-        if ahead is not None and ahead[:2] == (epoch, plan):
+        if ahead is not None and ahead[:2] == (chain.epoch, plan):
             return ahead[2]
-        return self._pack(epoch, plan)
+        return self._pack(chain, plan)
 
-    def _pack(self, epoch: int, plan: Plan) -> Parcel | None:
-        rows = self._journal.rows_after(epoch, plan.after, plan.limit, _MAX_BATCH_BYTES)
-        return Parcel.pack(epoch, self._signed_head(epoch), rows) if rows else None
+    def _pack(self, chain: _Chain, plan: Plan) -> Parcel | None:
+        rows = self._journal.rows_after(chain.epoch, plan.after, plan.limit, _MAX_BATCH_BYTES)
+        return Parcel.pack(chain.epoch, self._signed_head(chain), rows) if rows else None
 
-    def _pack_ahead(self, epoch: int, sent: Plan, last: int) -> None:
+    def _pack_ahead(self, chain: _Chain, sent: Plan, last: int) -> None:
         """What follows if all goes well. A batch that is not full was the last one: nothing is there to be packed."""
         if last - sent.after < sent.limit:
             return
         plan = Plan(last, sent.limit)
         try:
-            parcel = self._pack(epoch, plan)
+            parcel = self._pack(chain, plan)
         except Exception:  # noqa: BLE001 - it will be packed in its turn, and then what is wrong matters
             _LOG.debug("nothing packed ahead", exc_info=True)
         else:
-            self._packed = (epoch, plan, parcel) if parcel else None
+            self._packed = (chain.epoch, plan, parcel) if parcel else None
 
     def _send(self, chain: _Chain, plan: Plan, parcel: Parcel) -> None:
         rows = parcel.rows
         sent = Span(rows[0][0], rows[-1][0])
         try:
-            answer = self._client.upload(parcel, meanwhile=lambda: self._pack_ahead(chain.epoch, plan, sent.last))
+            answer = self._client.upload(parcel, meanwhile=lambda: self._pack_ahead(chain, plan, sent.last))
         except Refused as refused:
             self._refused(chain, sent, refused)
         except Fault as fault:
@@ -278,6 +281,10 @@ class Courier:
             chain.delivery.refused(sent, refused.detail)
             chain.aside_since = chain.aside_since or self._monotonic()
             return
+        closed = chain.epoch != self._identity.epoch
+        if refused.extra.get("reason") == _HEAD_REFUSED and closed and not chain.by_newest_key:
+            chain.by_newest_key, self._packed = True, None
+            return
         self._rest(chain, Trouble(str(refused.extra.get("reason", refused.code)), refused.detail, chain.epoch))
         if chain.epoch == self._identity.epoch:
             self._refusal = refused.detail
@@ -323,16 +330,17 @@ class Courier:
         found = self._journal.rows_after(epoch, seq - 1, 1, 1) if seq > 0 else []
         return found[0][1] if found and found[0][0] == seq else None
 
-    def _signed_head(self, epoch: int) -> str:
+    def _signed_head(self, chain: _Chain) -> str:
+        """By the epoch's own key. Head office takes a closed epoch's records under the newest one too."""
         from poscore.tokens import sign_head
 
+        epoch, newest = chain.epoch, self._identity.epoch
         last = self._journal.last_seq(epoch)
         head = Head(self._identity.register, epoch, last, self._hash_of(epoch, last, []) or "")
         try:
-            key = self._client.signing_key(epoch)
-        except Fault:
-            # Its key went with an old disk. Head office takes a closed epoch's records under the newest key too.
-            key = self._client.signing_key(self._identity.epoch)
+            key = self._client.signing_key(newest if chain.by_newest_key else epoch)
+        except Fault:  # it went with an old disk
+            key = self._client.signing_key(newest)
         return sign_head(key, head)
 
     # -- progress ----------------------------------------------------------------------------------------------------

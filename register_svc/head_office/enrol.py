@@ -69,8 +69,8 @@ class Wish:
 def enrol(directory: Path, wish: Wish, journal: UnsentJournal, world: World) -> Enrolled:
     """Enrol the register in `directory`, or answer again what this code gave it.
 
-    Raises Refused `code-invalid`, `plain-http`, `records-unsent`, `other-register` or head office's own code; Untrusted
-    `proof` or `root`; Fault `head-office-unreachable`.
+    Raises Refused `code-invalid`, `plain-http`, `records-unsent`, `other-register`, `epoch-taken` or head office's own
+    code; Untrusted `proof` or `root`; Fault `head-office-unreachable`.
     """
     code = EnrolmentCode.parse(wish.code)
     check_transport(wish.settings.head_office)
@@ -230,9 +230,18 @@ def _keep_what_is_unsent(journal: UnsentJournal) -> None:
 def _continued(before: Identity, identity: Identity) -> Identity:
     """The new identity with the keys of the epochs that this folder's journal holds.
 
-    Raises Refused `other-register` when the journal is another register's, or would get an epoch twice.
+    Raises Refused `other-register` when the journal is another register's, `epoch-taken` when it would get an epoch
+    twice.
     """
-    if (before.store, before.register) != (identity.store, identity.register) or identity.epoch <= before.epoch:
+    is_same = (before.store, before.register) == (identity.store, identity.register)
+    if is_same and identity.epoch <= before.epoch:
+        hint = f"Enrol again with another code, until head office has come past epoch {before.epoch}."
+        detail = (
+            f"head office gives epoch {identity.epoch}, and this folder's journal has come to {before.epoch}: head"
+            " office was put back to an older backup"
+        )
+        raise Refused("epoch-taken", detail, hint)
+    if not is_same:
         hint = f"Enrol {identity.register} in a folder of its own, with a new code; this one stays as it was."
         detail = f"this folder holds the journal of {before.register} in {before.store} up to epoch {before.epoch}"
         raise Refused("other-register", detail, hint)

@@ -239,6 +239,33 @@ def test_a_restored_head_office_gets_every_epoch_again_from_a_register_that_sell
     assert (courier.unsent().records, courier.troubles()) == (0, [])
 
 
+def test_a_register_enrolled_after_the_backup_is_enrolled_again_and_brings_everything_home(tmp_path, shop, site, wire):
+    total = sell(shop, 3)
+    heard(shop)
+    backup = site.backup()
+    total += sell(shop, 4)
+    heard(shop)
+    again(shop, tmp_path, site, wire)
+    total += sell(shop, 1_200)  # more than one batch: what was packed ahead is under the wrong key as well
+    heard(shop)
+    site.put_back(backup)
+    with pytest.raises(Refused) as refused:
+        heard(shop)
+    assert refused.value.extra["reason"] == "token"
+
+    with pytest.raises(Refused) as taken:
+        again(shop, tmp_path, site, wire)
+    assert taken.value.code == "epoch-taken"
+    assert "another code" in str(taken.value.hint)
+    again(shop, tmp_path, site, wire)
+    assert shop.identity.epoch == 3
+    courier = heard(shop)
+
+    summary = site.get("/api/sales/summary").json
+    assert (summary["sales"], summary["total"], summary["quarantined"]) == (1_207, total, 0)
+    assert (courier.unsent().records, courier.troubles()) == (0, [])
+
+
 def test_a_check_in_that_finds_everything_at_home_sends_nothing(shop, site):
     sell(shop, 20)
     heard(shop)
