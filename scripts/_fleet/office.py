@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -56,14 +56,7 @@ class Office:
 
     def sales(self, **query: str) -> Iterator[dict[str, Any]]:
         """Every sale that came home, by arrival; training only when asked for."""
-        client, after = self.client, ""
-        while True:
-            asked = {**query, "limit": str(_PAGE), **({"after": after} if after else {})}
-            page = client.get(f"/api/sales?{urlencode(asked)}")
-            yield from page["items"]
-            if page["next"] is None:
-                return
-            after = page["next"]
+        return self._all_of("/api/sales", query)
 
     def summary(self, **query: str) -> dict[str, Any]:
         return dict(self.client.get(f"/api/sales/summary?{urlencode(query)}"))
@@ -74,3 +67,17 @@ class Office:
 
     def quarantine(self) -> list[dict[str, Any]]:
         return list(self.client.get("/api/quarantine")["items"])
+
+    def incidents(self, **query: str) -> list[dict[str, Any]]:
+        """All that a person must know of, in the order in which it was noted."""
+        return list(self._all_of("/api/incidents", query))
+
+    def _all_of(self, path: str, query: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+        client, after = self.client, ""
+        while True:
+            asked = {**query, "limit": str(_PAGE), **({"after": after} if after else {})}
+            page = client.get(f"{path}?{urlencode(asked)}")
+            yield from page["items"]
+            if page["next"] is None:
+                return
+            after = page["next"]

@@ -33,10 +33,13 @@ class Register:
 
     # --- commands
 
-    def enrol(self, code: str, head_office: str, lan_url: str) -> dict[str, Any]:
-        """Join head office at the address `head_office`, which pushes to `lan_url`."""
+    def enrol(self, code: str, head_office: str, lan_url: str, *, force: bool = False) -> dict[str, Any]:
+        """Join head office at the address `head_office`, which pushes to `lan_url`. `force`: with records unsent."""
         ports = ["--till-port", str(self.till_port), "--lan-host", "127.0.0.1", "--lan-port", str(self.lan_port)]
-        return self.command("enrol", "--head-office", head_office, "--code", code, "--lan-url", lan_url, *ports)
+        forced = ["--force"] if force else []
+        return self.command(
+            "enrol", "--head-office", head_office, "--code", code, "--lan-url", lan_url, *ports, *forced
+        )
 
     def command(self, *words: str, expect: Sequence[int] = (0,)) -> dict[str, Any]:
         """What `register-svc WORDS` answers."""
