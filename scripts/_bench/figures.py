@@ -45,6 +45,9 @@ _ALL = (
     Figure("snapshot_stall_ms", 50.0, 25.0, "ms", "refreshing"),
     # scanning while the LAN is noisy, against scanning in peace
     Figure("lan_load_scan_p99", 3.0, 1.5, "×", "lan"),
+    # the till's page in Chromium: usable, against an empty page of one module; a scan on the screen, against a fetch
+    Figure("page_vs_empty", 3.0, 2.0, "×", "browsing"),
+    Figure("scan_painted_vs_fetch", 4.0, 2.5, "×", "browsing"),
     # a start to the first answer of /health, against `python -c pass`; the memory it then has
     Figure("cold_start_vs_python", 26.0, 16.0, "×", "starting"),
     Figure("rss_mb", 64.0, 48.0, "MB", "starting"),
