@@ -88,7 +88,7 @@ def measure(place: Place) -> dict[str, Measured]:
         scans, fetches = _scans(browser, till_url, place.rounds(20, 3))
     page_how = (
         "from the start of the navigation to the first frame of the till's sign-in, no cache,"
-        f" {p50(pages['till']):.0f} ms, against a page of one module that adds an element, {p50(pages['empty']):.0f} ms;"
+        f" {p50(pages['till']):.0f} ms, against a page of one module, {p50(pages['empty']):.0f} ms;"
         f" Chromium, median of {len(pages['till'])} in turns"
     )
     scan_how = (
