@@ -41,8 +41,8 @@ test('a clock that is set back makes no negative age', () => {
 
 const now = new Date('2026-11-22T20:30:00.000Z')
 
-test('any value a check may have is words, with its unit read from its name', () => {
-  setLanguage('en')
+test('any value a check may have is words, with its unit read from its name', async () => {
+  await setLanguage('en')
   for (const [value, text] of [
     [null, ''],
     ['41 GB', '41 GB'],
@@ -57,8 +57,8 @@ test('any value a check may have is words, with its unit read from its name', ()
   }
 })
 
-test('a hint is in the language of the technician; a fault keeps the words of the register as well', () => {
-  setLanguage('sv')
+test('a hint is in the language of the technician; a fault keeps the words of the register as well', async () => {
+  await setLanguage('sv')
   assert.equal(hintText({ name: 'disk', status: 'warn', hint: 'Free some.' }), 'Frigör utrymme på kassans disk.')
   assert.match(
     hintText({ name: 'backup', status: 'fail', hint: 'No space in /b.' }),

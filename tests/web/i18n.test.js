@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict'
 import { readFileSync, readdirSync } from 'node:fs'
 import { test } from 'node:test'
-import { languages, maybe, setLanguage, t, tables } from '../../webclient/static/i18n/index.js'
+import { en } from '../../webclient/static/i18n/en.js'
+import { fi } from '../../webclient/static/i18n/fi.js'
+import { languageNames, languages, maybe, setLanguage, t } from '../../webclient/static/i18n/index.js'
+import { sv } from '../../webclient/static/i18n/sv.js'
 import { sentence } from '../../webclient/static/lib/problems.js'
 import { NoAnswer, Problem } from '../../webclient/static/lib/api.js'
 
+const tables = { fi, sv, en }
 const root = new URL('../../webclient/static/', import.meta.url)
 const sources = readdirSync(root, { recursive: true }).filter(
   (name) => name.endsWith('.js') && !name.startsWith('i18n'),
@@ -13,6 +17,7 @@ const code = sources.map((name) => readFileSync(new URL(name, root), 'utf8')).jo
 const names = (text) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort()
 
 test('Finnish, Swedish and English have the same texts, with the same gaps to fill', () => {
+  assert.deepEqual(Object.keys(languageNames), languages)
   for (const language of languages) {
     assert.deepEqual(Object.keys(tables[language]).sort(), Object.keys(tables.en).sort(), language)
     for (const [key, text] of Object.entries(tables[language])) {
@@ -30,16 +35,16 @@ test('no text is kept that nothing shows', () => {
   assert.deepEqual(unused, [])
 })
 
-test('the gaps are filled and an unknown language is Finnish', () => {
-  setLanguage('en')
+test('the gaps are filled and an unknown language is Finnish', async () => {
+  await setLanguage('en')
   assert.equal(t('sale.not-found', { code: '641' }), 'Not found: 641')
-  setLanguage('xx')
+  await setLanguage('xx')
   assert.equal(t('sale.not-found', { code: '641' }), 'Ei löydy: 641')
   assert.equal(maybe('problem.no-such-code'), null)
 })
 
-test('a known code is said in the language of the cashier, an unknown one in the words of the register', () => {
-  setLanguage('sv')
+test('a known code is said in the language of the cashier, an unknown one in the words of the register', async () => {
+  await setLanguage('sv')
   assert.equal(sentence(new Problem(401, { code: 'pin-wrong', detail: 'wrong' })), 'Fel nummer eller PIN.')
   assert.equal(sentence(new Problem(409, { code: 'brand-new', detail: 'the words' })), 'Det lyckades inte: the words')
   assert.equal(

@@ -5,6 +5,8 @@ import { setLanguage } from '../../webclient/static/i18n/index.js'
 import { Settings } from '../../webclient/static/lib/settings.js'
 import { Till } from '../../webclient/static/till/till.js'
 
+await setLanguage('en')
+
 const TOTALS = { gross: 0, discount: 0, rounding: 0, due: 0, paid: 0, change: 0 }
 const line = (n, more = {}) => ({
   n,
@@ -66,7 +68,6 @@ function tillWith(script, { shift = true, ask = {} } = {}) {
   till.state.registerAnswered({ register: 'r1', snapshot: { version: 1 } })
   till.state.signedIn({ token: 't', cashier: '1001', name: 'Anna', role: 'cashier', permissions: [] })
   if (shift) till.state.shift = { no: 1, business_day: '2026-11-22', opened_at: '' }
-  setLanguage('en')
   return { till, asked, tones, names: () => asked.map((one) => one.name) }
 }
 

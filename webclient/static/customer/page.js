@@ -1,6 +1,6 @@
 /** The customer's screen: what is bought, what it costs, what comes back; a greeting between customers. */
 import { attr, el, keyed, text } from '../lib/dom.js'
-import { figures, language, setLanguage, t } from '../i18n/index.js'
+import { figures, language, t } from '../i18n/index.js'
 
 /** @import {Seen, SeenLine} from '../lib/second-screen.js' */
 
@@ -20,7 +20,6 @@ export class CustomerPage extends HTMLElement {
 
   /** @param {Seen} seen */
   draw(seen) {
-    if (seen.language !== language()) setLanguage(seen.language)
     document.documentElement.lang = language()
     document.title = t('second.title')
     text(this.#title, t('second.title'))

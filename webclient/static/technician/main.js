@@ -13,7 +13,7 @@ const EVERY_MS = 2500
 const TIMEOUT_MS = 4000
 
 const settings = Settings.ofBrowser()
-setLanguage(settings.get('language', 'fi'))
+await setLanguage(settings.get('language', 'fi'))
 
 const view = new HealthView()
 const page = new TechnicianPage(view, (language) => settings.set('language', language))

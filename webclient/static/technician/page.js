@@ -1,6 +1,6 @@
 /** The phone page: one large verdict, then every check, gravest first, and how old all that is. */
 import { attr, el, keyed, text } from '../lib/dom.js'
-import { figures, language, languages, setLanguage, t, tables } from '../i18n/index.js'
+import { figures, language, languageNames, languages, setLanguage, t } from '../i18n/index.js'
 import { checkName, hintText, valueText } from '../lib/checks.js'
 
 /** @typedef {import('./state.js').HealthView} HealthView */
@@ -48,8 +48,8 @@ export class TechnicianPage extends HTMLElement {
           class: 'tongue',
           lang: one,
           'aria-pressed': String(one === language()),
-          'aria-label': tables[one]['language.self'],
-          onclick: () => this.#speak(one),
+          'aria-label': languageNames[one],
+          onclick: () => void this.#speak(one),
         },
         one,
       ),
@@ -90,8 +90,8 @@ export class TechnicianPage extends HTMLElement {
   }
 
   /** @param {string} wanted */
-  #speak(wanted) {
-    setLanguage(wanted)
+  async #speak(wanted) {
+    await setLanguage(wanted)
     this.remember(wanted)
     this.connectedCallback()
     this.draw(Date.now())

@@ -1,8 +1,7 @@
 /** The head of every screen: where one is, who sells, the clock, the state chip, the menu, and the bar below. */
 import { attr, el, text } from '../lib/dom.js'
 import { figures, t } from '../i18n/index.js'
-import { showMenu } from './menu.js'
-import { showStatus } from './status.js'
+import { showMenu, showStatus } from './asking.js'
 import { bar, chip } from './signs.js'
 
 /** @typedef {import('./till.js').Till} Till */
@@ -16,10 +15,10 @@ export function head(till) {
   const clock = el('time', { class: 'head-clock' })
   const mark = el('span', { class: 'chip-mark', 'aria-hidden': 'true' })
   const word = el('span')
-  const state = el('button', { type: 'button', class: 'chip', onclick: () => showStatus(till) }, mark, word)
+  const state = el('button', { type: 'button', class: 'chip', onclick: () => void showStatus(till) }, mark, word)
   const menu = el(
     'button',
-    { type: 'button', class: 'head-menu', 'aria-label': t('do.menu'), onclick: () => showMenu(till) },
+    { type: 'button', class: 'head-menu', 'aria-label': t('do.menu'), onclick: () => void showMenu(till) },
     '☰',
   )
   const node = el('header', { class: 'head' }, place, cashier, clock, state, menu)

@@ -1,6 +1,6 @@
 /** One key per language, each in its own words. */
 import { el } from '../lib/dom.js'
-import { language, languages, t, tables } from '../i18n/index.js'
+import { language, languageNames, languages, t } from '../i18n/index.js'
 
 /** @param {(language: import('../i18n/index.js').Language) => void} choose */
 export function languageKeys(choose) {
@@ -14,7 +14,7 @@ export function languageKeys(choose) {
         'aria-pressed': String(one === language()),
         onclick: () => choose(one),
       },
-      tables[one]['language.self'],
+      languageNames[one],
     )
   return el('div', { class: 'language-keys', role: 'group', 'aria-label': t('language.choose') }, ...languages.map(key))
 }

@@ -1,7 +1,8 @@
 /** Starts the till: builds it on the real browser, shows it, listens, and keeps its picture of the register fresh. */
-import { questions } from './questions.js'
 import { SecondScreen } from './second-screen.js'
 import { letGoOfPressedKeys, listen } from './ears.js'
+import { fetchQuestions, questions } from './asking.js'
+import { fetchAhead } from './screens.js'
 import { Till } from './till.js'
 import { TillApp } from './till-app.js'
 import { setLanguage, t } from '../i18n/index.js'
@@ -17,7 +18,7 @@ const till = new Till({
   pause,
   ask: questions(() => till),
 })
-setLanguage(till.settings.get('language', 'fi'))
+await setLanguage(till.settings.get('language', 'fi'))
 
 const app = new TillApp()
 document.body.append(app.withTill(till))
@@ -33,4 +34,5 @@ letGoOfPressedKeys()
 // A mistake of ours is not the shop's trouble to guess at: it is said, and the console has the rest.
 addEventListener('unhandledrejection', () => till.desk.refuse(t('problem.internal')))
 void till.link.watch(pause)
+requestAnimationFrame(() => setTimeout(() => void fetchAhead().then(fetchQuestions))) // after the first picture
 setInterval(() => till.desk.draw(), 1000) // the clock, and the age of what is shown

@@ -3,28 +3,7 @@ import { attr, el, text } from '../lib/dom.js'
 import { language, setLanguage, t } from '../i18n/index.js'
 import { bars, head } from './head.js'
 import { Screen } from './screen.js'
-import { DoneScreen } from './done-screen.js'
-import { ParkedScreen } from './parked-screen.js'
-import { PayScreen } from './pay-screen.js'
-import { ReceiptsScreen } from './receipts-screen.js'
-import { SaleScreen } from './sale-screen.js'
-import { ShiftCloseScreen } from './shift-close-screen.js'
-import { ShiftOpenScreen } from './shift-open-screen.js'
-import { SignInScreen } from './sign-in-screen.js'
-import { StartingScreen } from './starting-screen.js'
-
-/** @type {Record<import('./state.js').Screen, new () => Screen>} */
-const SCREENS = {
-  starting: StartingScreen,
-  'sign-in': SignInScreen,
-  'shift-open': ShiftOpenScreen,
-  'shift-close': ShiftCloseScreen,
-  sale: SaleScreen,
-  pay: PayScreen,
-  done: DoneScreen,
-  parked: ParkedScreen,
-  receipts: ReceiptsScreen,
-}
+import { fetchScreen, screenOf } from './screens.js'
 
 // Long enough to read a sentence twice.
 const MESSAGE_MS = 8000
@@ -68,14 +47,17 @@ export class TillApp extends Screen {
   }
 
   /** @param {string} wanted */
-  speak(wanted) {
+  async speak(wanted) {
     this.till.settings.set('language', wanted)
-    setLanguage(wanted)
+    await setLanguage(wanted)
     this.connectedCallback()
   }
 
   #showScreen() {
-    const Kind = SCREENS[this.till.state.screen]
+    const wanted = this.till.state.screen
+    const Kind = screenOf(wanted)
+    // What is up stays up until the next has come; the second's next drawing asks again for one that could not be had.
+    if (Kind === null) return void fetchScreen(wanted).then(() => this.drawSoon(), () => {})
     if (this.#screen instanceof Kind) return this.#screen.draw()
     this.#screen = new Kind().withTill(this.till)
     this.#main.replaceChildren(this.#screen)

@@ -4,7 +4,6 @@ export const common = {
   'app.starting': 'Starting the register…',
   'app.register': 'Register {register}',
 
-  'language.self': 'English',
   'language.choose': 'Language',
 
   'chip.online': 'Online',

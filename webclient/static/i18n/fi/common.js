@@ -5,7 +5,6 @@ export const common = {
   'app.starting': 'Kassa käynnistyy…',
   'app.register': 'Kassa {register}',
 
-  'language.self': 'Suomi',
   'language.choose': 'Kieli',
 
   'chip.online': 'Yhteys',

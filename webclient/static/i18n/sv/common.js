@@ -5,7 +5,6 @@ export const common = {
   'app.starting': 'Kassan startar…',
   'app.register': 'Kassa {register}',
 
-  'language.self': 'Svenska',
   'language.choose': 'Språk',
 
   'chip.online': 'Förbindelse',
