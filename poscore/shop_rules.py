@@ -25,8 +25,12 @@ DEFAULTS: Mapping[str, Any] = {
     # discounts and prices
     # returns
     # tenders
-    # the drawer and shifts
-    # receipts
+    # the drawer and shifts: the count is taken from whoever may not see what to expect
+    "shift.blind_count": False,
+    # a difference of more than this asks for a reason (cents); 0 never asks
+    "shift.max_difference": 0,
+    # receipts and reports: characters on a line of the paper, 32, 42 or 48
+    "receipt.columns": 42,
 }
 
 SettingRow = tuple[str, str, Any]

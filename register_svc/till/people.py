@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from poscore.errors import Refused
 
 SELL, SHIFT, CASH_MOVEMENT, MODE, SNAPSHOTS, BACKUP = "sell", "shift", "cash-movement", "mode", "snapshots", "backup"
+SEE_EXPECTED_CASH = "see-expected-cash"  # before the drawer is counted, where the count is blind
 
 PERMISSIONS: dict[str, frozenset[str]] = {
     "cashier": frozenset({SELL, SHIFT, CASH_MOVEMENT, MODE}),
-    "shift_lead": frozenset({SELL, SHIFT, CASH_MOVEMENT, MODE}),
-    "manager": frozenset({SELL, SHIFT, CASH_MOVEMENT, MODE, SNAPSHOTS, BACKUP}),
+    "shift_lead": frozenset({SELL, SHIFT, CASH_MOVEMENT, MODE, SEE_EXPECTED_CASH}),
+    "manager": frozenset({SELL, SHIFT, CASH_MOVEMENT, MODE, SEE_EXPECTED_CASH, SNAPSHOTS, BACKUP}),
     "technician": frozenset({MODE, SNAPSHOTS, BACKUP}),
 }
 
