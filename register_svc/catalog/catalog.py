@@ -21,8 +21,8 @@ from poscore.shop_rules import SettingRow
 from poscore.vat import VatRate, VatTable
 from register_svc.catalog.search import search_articles, search_customers
 from register_svc.till.articles import Article, Customer, PriceDay
+from register_svc.till.paper import Letterhead
 from register_svc.till.people import Cashier
-from register_svc.till.receipt import Letterhead
 from register_svc.till.tenders import TenderRule
 
 _ARTICLE = "article_id, name, price, vat_code, department, unit, deposit, age_limit"

@@ -6,7 +6,7 @@ One lock makes acts follow each other: a register has one drawer, and its journa
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Any, Protocol
@@ -15,12 +15,14 @@ import orjson
 
 from poscore.errors import Refused
 from poscore.idempotency import Idempotency, Kept
-from poscore.instants import instant_text
+from poscore.instants import instant_text, local_day
+from poscore.shop_rules import DEFAULTS
 from register_svc.catalog.price_book import PriceBook
 from register_svc.journal.answers import Answers
 from register_svc.journal.journal import Journal, Writing
 from register_svc.journal.reading import JournalReader
 from register_svc.journal.shifts import ShiftRows
+from register_svc.till.paper import Letterhead, Paper
 from register_svc.till.shifts import Shift
 
 
@@ -58,6 +60,22 @@ class Desk:
 
     def now(self) -> str:
         return instant_text(self.clock())
+
+    @property
+    def business_day(self) -> str:
+        """That of the open shift, else the calendar's in the store's time zone."""
+        shift = self.shifts.current()
+        return shift.business_day if shift else local_day(self.clock(), self.zone).isoformat()
+
+    def rules(self) -> Mapping[str, Any]:
+        """The settings of the business day (poscore.shop_rules); what ships where no price list can be read."""
+        return self.book.catalog.day(self.business_day).rules if self.book.catalog else DEFAULTS
+
+    def paper(self, language: str | None = None) -> Paper:
+        """What is printed on, in the shop's language or another; with no letterhead where no price list can be read."""
+        catalog = self.book.catalog
+        letterhead = catalog.letterhead if catalog else Letterhead((), (), "fi", self.zone)
+        return Paper(letterhead, self.rules()["receipt.columns"]).in_language(language)
 
     def open_shift(self) -> Shift:
         """Raises Refused `no-open-shift`."""

@@ -2,28 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from poscore import records
+from poscore.canonical import sha256_hex
 from poscore.errors import Refused
 from poscore.idempotency import Idempotency, Kept
 from poscore.sale import COMPLETED, Sale
 from register_svc.checkout.desk import Desk
 from register_svc.till.people import SELL, Session
-from register_svc.till.receipt import Printed, receipt_text
+from register_svc.till.receipt import Printed, qr, receipt_text
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How a receipt is wanted; `language` None is the shop's own."""
+
+    copy: bool = False
+    language: str | None = None
+
+
+_AS_SOLD = Wanted()
 
 
 class Receipts:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
-    def text(self, sale: Sale, at: str, body: Mapping[str, Any], copy: bool = False) -> str:
-        """`body`: of the record that finished the sale; `at`: when that was."""
-        printed = Printed(at, body["customer_name"], body["original_receipt"], copy)
-        return receipt_text(sale, printed, self._desk.book.require().letterhead)
+    def text(self, sale: Sale, printed: Printed, language: str | None = None) -> str:
+        """Raises Fault `no-snapshot`: a receipt without the shop's name on it is none."""
+        self._desk.book.require()
+        return receipt_text(sale, printed, self._desk.paper(language))
 
-    def show(self, receipt_no: str, copy: bool = False) -> dict[str, Any]:
+    def finished(self, sale: Sale, record: records.Record, digest: str, wanted: Wanted = _AS_SOLD) -> dict[str, Any]:
+        """The text of a finished sale's receipt, and what its QR code holds. `digest`: the record's hash."""
+        body = record.body
+        printed = Printed(record.at, body["customer_name"], body["original_receipt"], digest, wanted.copy)
+        text = self.text(sale, printed, wanted.language)
+        return {"receipt_text": text, "qr": qr(sale.header.receipt_no, digest)}
+
+    def show(self, receipt_no: str, wanted: Wanted = _AS_SOLD) -> dict[str, Any]:
         """Raises Refused `receipt-not-found`."""
         try:
             record = self._desk.reader.record_of_sale(receipt_no)
@@ -32,16 +51,16 @@ class Receipts:
         document = record.body["sale"]
         if document["state"] != COMPLETED:
             raise Refused("receipt-not-found", f"{receipt_no} was aborted and has no receipt")
-        text = self.text(Sale.from_wire(document), record.at, record.body, copy)
-        return {"receipt_no": receipt_no, "at": record.at, "sale": document, "receipt_text": text}
+        shown = self.finished(Sale.from_wire(document), record, sha256_hex(record.encoded()), wanted)
+        return {"receipt_no": receipt_no, "at": record.at, "sale": document, **shown}
 
-    def copy(self, session: Session, receipt_no: str, key: Idempotency | None) -> Kept:
+    def copy(self, session: Session, receipt_no: str, language: str | None, key: Idempotency | None) -> Kept:
         """A copy is journalled and says KOPIO."""
         session.must(SELL)
         desk = self._desk
 
         def act() -> Kept:
-            shown, shift = self.show(receipt_no, copy=True), desk.shifts.current()
+            shown, shift = self.show(receipt_no, Wanted(True, language)), desk.shifts.current()
             with desk.journal.write() as writing:
                 body = {"receipt_no": receipt_no, "cashier": session.cashier}
                 writing.append(records.RECEIPT_COPIED, desk.now(), shift.business_day if shift else None, body)

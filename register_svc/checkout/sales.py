@@ -32,6 +32,7 @@ from register_svc.till.basket import Basket
 from register_svc.till.discounts import Discount
 from register_svc.till.item import Item, standard_rate
 from register_svc.till.people import SELL, Session
+from register_svc.till.receipt import Printed
 from register_svc.till.tenders import SETTLED_OUTSIDE, check_tenders, payment_options, refusal, rule_of
 
 CREATED, DONE = 201, 200
@@ -192,6 +193,15 @@ class Sales:
         customer = self._customer_of(basket)
         return payment_options(basket, list(rules.values()), self._desk.mode.is_offline, customer)
 
+    def receipt_draft(self, sale_id: str, language: str | None = None) -> dict[str, Any]:
+        """How the receipt of an open or parked sale would look; it says that it is none. Raises `sale-not-open`."""
+        basket = self._basket(sale_id)
+        customer = self._customer_of(basket)
+        sale = basket.document(self._desk.mode.is_offline)
+        name = customer.name if customer else None
+        printed = Printed(self._desk.now(), name, basket.original_receipt, draft=True)
+        return {"receipt_text": self._receipts.text(sale, printed, language)}
+
     # --- between receipts
 
     def between_receipts(self, act: Callable[[], None]) -> bool:
@@ -310,15 +320,15 @@ class Sales:
             "customer_name": customer.name if customer else None,
         }
         answer: dict[str, Any] = document
-        if kind == records.SALE:
-            answer = {
-                "receipt_no": sale.header.receipt_no,
-                "change": sale.totals.change,
-                "sale": document,
-                "receipt_text": self._receipts.text(sale, at, body),
-            }
         with desk.journal.write() as writing:
             record = writing.append(kind, at, sale.header.business_day, body)
+            if kind == records.SALE:  # the receipt bears the hash that the record has just got
+                answer = {
+                    "receipt_no": sale.header.receipt_no,
+                    "change": sale.totals.change,
+                    "sale": document,
+                    **self._receipts.finished(sale, record, writing.head.hash),
+                }
             writing.keep_receipt(record, basket.id, sale.header.state, basket.training)
             writing.delete_draft(basket.id)
             kept = desk.keep(writing, key, DONE, answer)

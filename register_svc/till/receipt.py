@@ -1,170 +1,168 @@
 """The receipt's text: one renderer for paper, preview and reprint.
 
 Content by Act 658/2013: trader with contact and Y-tunnus, date, receipt number, quantity and kind of goods, sum paid
-and VAT by rate. Beyond the law: time, register, cashier number, tenders, rounding, deposits, and the marks OFFLINE,
-KOPIO, HARJOITUS and PALAUTUS. An account sale shows no balance: OFFLINE nobody knows it.
+and VAT by rate. Beyond the law: time, register, cashier number, tenders with the card masked, rounding, deposits, the
+marks OFFLINE, KOPIO, HARJOITUS, PALAUTUS and LUONNOS, and the record's hash. An account sale shows no balance: OFFLINE
+nobody knows it.
 
-Every line is at most `columns` wide. Control characters never pass: a name must not open a drawer.
+The amounts between the two rules sum to the total: a deposit has a line of its own, and the article's is without it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import tzinfo
+from typing import Any
 
-from poscore.instants import parse_instant
-from poscore.money import Cents
 from poscore.sale import Line, Sale
-from register_svc.till.texts import texts
+from register_svc.till.card_number import masked
+from register_svc.till.paper import Paper, clean, money
 
-COLUMNS = 42  # font A of the usual 80 mm printer
-
-
-@dataclass(frozen=True, slots=True)
-class Letterhead:
-    """What the snapshot says about the shop. `header` and `footer` are whole lines."""
-
-    header: tuple[str, ...]
-    footer: tuple[str, ...]
-    language: str
-    zone: tzinfo
+_HASH_SHOWN = 16  # hex digits: nobody finds another receipt that has them
 
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """What a receipt shows beside the sale. `at`: instant's text of the completion."""
+    """What a receipt shows beside the sale. `at`: instant's text of the completion; `hash`: of its record."""
 
     at: str
     customer_name: str | None = None
     original_receipt: str | None = None
+    hash: str | None = None
     copy: bool = False
+    draft: bool = False
 
 
-def receipt_text(sale: Sale, printed: Printed, letterhead: Letterhead, columns: int = COLUMNS) -> str:
-    """The whole receipt, lines joined by newlines, with a newline at the end."""
-    lines = [
-        *_marks(sale, printed, letterhead.language, columns),
-        *(_clean(line).center(columns).rstrip() for line in letterhead.header),
-        *_head(sale, printed, letterhead, columns),
-        "-" * columns,
-        *_goods(sale, letterhead.language, columns),
-        "-" * columns,
-        *_sums(sale, letterhead.language, columns),
-        "",
-        *_taxes(sale, letterhead.language, columns),
-        *_closing(sale, letterhead, columns),
-    ]
-    if any(len(line) > columns for line in lines):  # seldom: most names fit
-        lines = [part for line in lines for part in _fold(line, columns)]
-    return "\n".join(lines) + "\n"
-
-
-def _marks(sale: Sale, printed: Printed, language: str, columns: int) -> Iterator[str]:
-    words = texts(language)
-    marks = (
-        (sale.header.offline, "OFFLINE"),
-        (printed.copy, words["copy"]),
-        (sale.header.training, words["training"]),
-        (sale.header.is_return, words["return"]),
+def receipt_text(sale: Sale, printed: Printed, paper: Paper) -> str:
+    """The whole receipt."""
+    return paper.text(
+        (
+            *_marks(sale, printed, paper),
+            *(paper.centred(line) for line in paper.letterhead.header),
+            *_head(sale, printed, paper),
+            paper.rule,
+            *_goods(sale, paper),
+            paper.rule,
+            *_sums(sale, paper),
+            "",
+            *paper.taxes(row.to_wire() for row in sale.taxes),
+            *_delivery_note(sale, printed, paper),
+            *_closing(printed, paper),
+        )
     )
-    for set_, mark in marks:
-        if set_:
-            yield f"*** {mark} ***".center(columns).rstrip()
 
 
-def _head(sale: Sale, printed: Printed, letterhead: Letterhead, columns: int) -> Iterator[str]:
-    words, header = texts(letterhead.language), sale.header
-    local = parse_instant(printed.at).astimezone(letterhead.zone)
-    moment = f"{local.day}.{local.month}.{local.year} {local:%H:%M}"
-    yield _row(f"{words['receipt']} {header.receipt_no}", moment, columns)
+def qr(receipt_no: str, digest: str) -> dict[str, Any]:
+    """What the receipt's QR code holds: its number, and the hash that its record has in the journal."""
+    return {"receipt_no": receipt_no, "hash": digest, "text": f"{receipt_no}|{digest}"}
+
+
+def _marks(sale: Sale, printed: Printed, paper: Paper) -> Iterator[str]:
+    marks = (
+        (printed.draft, paper.words["draft"]),
+        (sale.header.offline, "OFFLINE"),
+        (printed.copy, paper.words["copy"]),
+        (sale.header.training, paper.words["training"]),
+        (sale.header.is_return, paper.words["return"]),
+    )
+    return (paper.mark(mark) for is_set, mark in marks if is_set)
+
+
+def _head(sale: Sale, printed: Printed, paper: Paper) -> Iterator[str]:
+    words, header = paper.words, sale.header
+    yield paper.row(f"{words['receipt']} {header.receipt_no}", paper.moment(printed.at))
     register = header.receipt_no.rsplit("-", 2)[0]
-    yield _row(f"{words['register']} {register}", f"{words['cashier']} {_clean(header.cashier or '-')}", columns)
+    yield paper.row(f"{words['register']} {register}", f"{words['cashier']} {clean(header.cashier or '-')}")
     if header.customer:
-        yield _clean(f"{words['customer']} {header.customer} {printed.customer_name or ''}".rstrip())
+        yield _customer(sale, printed, paper)
     if printed.original_receipt:
         yield f"{words['original']} {printed.original_receipt}"
 
 
-def _goods(sale: Sale, language: str, columns: int) -> Iterator[str]:
-    words = texts(language)
+def _customer(sale: Sale, printed: Printed, paper: Paper) -> str:
+    return clean(f"{paper.words['customer']} {sale.header.customer} {printed.customer_name or ''}".rstrip())
+
+
+def _goods(sale: Sale, paper: Paper) -> Iterator[str]:
     for line in sale.lines:
-        if line.voided:
-            continue
-        yield _row(_clean(line.name), _money(line.total + line.discount), columns)
-        if line.quantity.text not in ("1", "-1"):
-            yield f"  {_quantity(line)} {_clean(line.unit)} x {_money(line.unit_price)}"
+        if not line.voided:
+            yield from _line(line, paper)
+            if line.discount:
+                yield paper.sum(f"  {paper.words['discount']}", -line.discount)
+
+
+def _line(line: Line, paper: Paper) -> Iterator[str]:
+    full, each = line.total + line.discount, _deposit_each(line)
+    if line.deposit and each is None:  # told as a part of the price
+        yield from _article(line, full, line.unit_price, paper)
+        yield f"  {paper.words['deposit_included']} {money(line.deposit)}"
+    else:
+        yield from _article(line, full - line.deposit, line.unit_price - (each or 0), paper)
         if line.deposit:
-            yield f"  {words['deposit']} {_money(line.deposit)}"
-        if line.discount:
-            yield _row(f"  {words['discount']}", _money(-line.discount), columns)
+            count = "" if _is_one(line) else f" {_quantity(line)} x {money(each or 0)}"
+            yield paper.sum(f"  {paper.words['deposit']}{count}", line.deposit)
 
 
-def _sums(sale: Sale, language: str, columns: int) -> Iterator[str]:
-    words, totals = texts(language), sale.totals
-    yield _row(words["total"], f"{_money(totals.exact)} EUR", columns)
-    if totals.rounding:
-        yield _row(words["rounding"], _money(totals.rounding), columns)
-    for tender in sale.tenders:
-        reference = f" {_clean(tender.reference)}" if tender.reference else ""
-        yield _row(words[tender.type] + reference, _money(tender.amount), columns)
-    if totals.change:
-        yield _row(words["change"], _money(totals.change), columns)
+def _article(line: Line, amount: int, unit_price: int, paper: Paper) -> Iterator[str]:
+    yield paper.sum(clean(line.name), amount)
+    if not _is_one(line):
+        yield f"  {_quantity(line)} {clean(line.unit)} x {money(unit_price)}"
 
 
-def _taxes(sale: Sale, language: str, columns: int) -> Iterator[str]:
-    words = texts(language)
-    net = tax = (columns - 7) // 3
-    gross = columns - 5 - net - tax  # wide enough for its Finnish word even on 32 columns
-    widths = (("net", net - 1), ("tax", tax - 1), ("gross", gross - 1))  # 1 for the blank that keeps sums apart
-    yield f"{words['vat']:<5}" + "".join(f" {words[name]:>{width}}" for name, width in widths)
-    for row in sale.taxes:
-        sums = row.to_wire()
-        yield f"{_money(row.rate):<5}" + "".join(f" {_money(sums[name]):>{width}}" for name, width in widths)
+def _deposit_each(line: Line) -> int | None:
+    """The deposit on one piece; None where pieces are not whole, or do not share it evenly."""
+    pieces, part = divmod(abs(line.quantity.thousandths), 1000)
+    return None if part or abs(line.deposit) % pieces else abs(line.deposit) // pieces
 
 
-def _closing(sale: Sale, letterhead: Letterhead, columns: int) -> Iterator[str]:
-    if any(tender.type == "invoice" for tender in sale.tenders):
-        yield ""
-        yield texts(letterhead.language)["invoice_follows"]
-    if letterhead.footer:
-        yield ""
-        yield from (_clean(line).center(columns).rstrip() for line in letterhead.footer)
-
-
-def _row(left: str, right: str, columns: int) -> str:
-    """Left and right on one line; a text too long for it takes lines of its own above."""
-    room = columns - len(right) - 1
-    if room < columns // 4:  # too little to wrap into: the right side has a line of its own
-        return f"{left}\n{right:>{columns}}"
-    if len(left) <= room:
-        return f"{left:<{room}} {right}"
-    parts = _wrap(left, room)
-    return "\n".join([*parts[:-1], f"{parts[-1]:<{room}} {right}"])
-
-
-def _wrap(text: str, room: int) -> list[str]:
-    parts: list[str] = []
-    while len(text) > room:
-        cut = text.rfind(" ", 1, room + 1)
-        cut = cut if cut > 0 else room
-        parts.append(text[:cut])
-        text = text[cut:].lstrip()
-    return [*parts, text]
-
-
-def _fold(line: str, columns: int) -> Sequence[str]:
-    return [part for piece in line.split("\n") for part in (_wrap(piece, columns) if len(piece) > columns else [piece])]
-
-
-def _clean(text: str) -> str:
-    return text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
-
-
-def _money(cents: Cents) -> str:
-    sign = "-" if cents < 0 else ""
-    return f"{sign}{abs(cents) // 100},{abs(cents) % 100:02d}"
+def _is_one(line: Line) -> bool:
+    return abs(line.quantity.thousandths) == 1000
 
 
 def _quantity(line: Line) -> str:
     return line.quantity.text.replace(".", ",")
+
+
+def _sums(sale: Sale, paper: Paper) -> Iterator[str]:
+    words, totals = paper.words, sale.totals
+    yield paper.row(words["total"], f"{money(totals.exact)} EUR")
+    if totals.rounding:
+        yield paper.sum(words["rounding"], totals.rounding)
+    for tender in sale.tenders:
+        reference = clean(tender.reference or "")
+        shown = masked(reference) if tender.type == "card" else reference
+        yield paper.sum(f"{words[tender.type]} {shown}".rstrip(), tender.amount)
+    if totals.change:
+        yield paper.sum(words["change"], totals.change)
+
+
+def _delivery_note(sale: Sale, printed: Printed, paper: Paper) -> Iterator[str]:
+    """Goods on invoice leave with a note that the customer signs; the invoice is made at head office later."""
+    words = paper.words
+    invoiced = sum(tender.amount for tender in sale.tenders if tender.type == "invoice")
+    if not invoiced:
+        return
+    yield ""
+    if sale.header.is_return:
+        yield words["credit_follows"]
+        return
+    yield paper.rule
+    yield paper.centred(words["delivery_note"])
+    if sale.header.customer:
+        yield _customer(sale, printed, paper)
+    yield paper.row(words["lines"], str(sum(not line.voided for line in sale.lines)))
+    yield paper.sum(words["to_invoice"], invoiced)
+    yield words["invoice_follows"]
+    yield ""
+    yield ""
+    yield paper.rule
+    yield words["received_by"]
+
+
+def _closing(printed: Printed, paper: Paper) -> Iterator[str]:
+    if printed.hash:
+        yield ""
+        yield f"{paper.words['check']} {printed.hash[:_HASH_SHOWN]}"
+    if paper.letterhead.footer:
+        yield ""
+        yield from (paper.centred(line) for line in paper.letterhead.footer)

@@ -11,10 +11,20 @@ from poscore.errors import Refused
 from poscore.http import Answer, Api, Call, Model
 from poscore.http.models import DecimalText, NonEmpty, Positive, Text, Whole
 from poscore.quantity import ONE, Quantity
+from register_svc.checkout.receipts import Wanted
 from register_svc.checkout.sales import NewLine, NewSale, NewTender, Sales
 from register_svc.register import Register
 from register_svc.till.discounts import Discount
-from register_svc.web.views import ReceiptView, SaleCompleted, SaleList, SaleView, kept_answer
+from register_svc.web.views import (
+    InLanguage,
+    Language,
+    ReceiptDraft,
+    ReceiptView,
+    SaleCompleted,
+    SaleList,
+    SaleView,
+    kept_answer,
+)
 
 Declare = Callable[[Callable[..., Any]], Callable[..., Any]]
 VatCode = Literal["standard", "reduced", "low", "zero"]
@@ -62,6 +72,10 @@ class AddTender(Model):
     reference: Text | None = None
 
 
+class CopyReceipt(Model):
+    language: Language | None = None
+
+
 class Nothing(Model):
     """A body that says nothing."""
 
@@ -106,6 +120,18 @@ def _add_looking(api: Api, register: Register) -> None:
     def show_sale(_: Call, id: str) -> dict[str, Any]:
         """One sale, whatever its state."""
         return sales.view(id)
+
+    @api.route(
+        "GET",
+        "/sales/<id>/receipt-draft",
+        access="session",
+        query=InLanguage,
+        ok={200: ReceiptDraft},
+        problems=(404, 409, 503),
+    )
+    def show_receipt_draft(call: Call, id: str) -> dict[str, Any]:
+        """How the receipt of an open sale would look; it says that it is a draft."""
+        return sales.receipt_draft(id, call.query.language)
 
     @api.route("GET", "/sales/<id>/payment", access="session", ok={200: None}, problems=(404, 409, 503))
     def show_payment(_: Call, id: str) -> dict[str, Any]:
@@ -203,23 +229,30 @@ def _add_ending(api: Api, sales: Sales) -> None:
 def add_receipt_routes(api: Api, register: Register) -> None:
     receipts = register.receipts
 
-    @api.route("GET", "/receipts/<receipt_no>", access="session", ok={200: ReceiptView}, problems=(404, 503))
-    def show_receipt(_: Call, receipt_no: str) -> dict[str, Any]:
+    @api.route(
+        "GET",
+        "/receipts/<receipt_no>",
+        access="session",
+        query=InLanguage,
+        ok={200: ReceiptView},
+        problems=(404, 503),
+    )
+    def show_receipt(call: Call, receipt_no: str) -> dict[str, Any]:
         """A receipt of this register: the sale as it was, under today's letterhead."""
-        return receipts.show(receipt_no)
+        return receipts.show(receipt_no, Wanted(language=call.query.language))
 
     @api.route(
         "POST",
         "/receipts/<receipt_no>/copy",
         access="session",
-        body=Nothing,
+        body=CopyReceipt,
         ok={201: ReceiptView},
         problems=(403, 404, 503),
         idempotent=True,
     )
     def copy_receipt(call: Call, receipt_no: str) -> Answer:
         """A copy that says KOPIO; it is journalled."""
-        return kept_answer(receipts.copy(call.caller, receipt_no, call.idempotency))
+        return kept_answer(receipts.copy(call.caller, receipt_no, call.body.language, call.idempotency))
 
 
 def _new_line(body: AddLine) -> NewLine:

@@ -13,6 +13,15 @@ def kept_answer(kept: Kept) -> Answer:
     return Answer(kept.body, kept.status)
 
 
+Language = Literal["fi", "sv", "en"]
+
+
+class InLanguage(Model):
+    """A query for something printed; without a language it is the shop's own."""
+
+    language: Language | None = None
+
+
 class LineView(Model):
     n: int
     article_id: str | None
@@ -80,17 +89,29 @@ class SaleList(Model):
     next: str | None
 
 
+class QrView(Model):
+    receipt_no: str
+    hash: str
+    text: str  # what the code holds: receipt_no|hash
+
+
 class SaleCompleted(Model):
     receipt_no: str
     change: int
     sale: SaleView
     receipt_text: str
+    qr: QrView
 
 
 class ReceiptView(Model):
     receipt_no: str
     at: str
     sale: SaleView
+    receipt_text: str
+    qr: QrView
+
+
+class ReceiptDraft(Model):
     receipt_text: str
 
 

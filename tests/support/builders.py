@@ -319,6 +319,9 @@ class ACounter:
     def close_shift(self, cash: int, denominations: Mapping[str, int] | None = None) -> dict[str, Any]:
         return told(self.shifts.close(self.session, Counted(cash, denominations), None))
 
+    def copy(self, receipt_no: str, language: str | None = None, key: Idempotency | None = None) -> dict[str, Any]:
+        return told(self.receipts.copy(self.session, receipt_no, language, key))
+
     # --- looking
 
     def records(self, kind: str | None = None) -> list[dict[str, Any]]:

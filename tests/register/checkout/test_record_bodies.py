@@ -43,7 +43,7 @@ def test_every_body_has_the_members_that_the_format_states(counter: ACounter) ->
             counter.complete(sale)
         else:
             told(counter.sales.abort(counter.session, sale, None))
-    told(counter.receipts.copy(counter.session, "r1-1-000001", None))
+    counter.copy("r1-1-000001")
     told(counter.shifts.move_cash(counter.session, "drop", 100, "tilitys", None))
     told(counter.shifts.open_drawer(counter.session, "vaihto", None))
     counter.close_shift(10_000, {"5000": 2})

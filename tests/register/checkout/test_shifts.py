@@ -92,7 +92,7 @@ def a_busy_day(counter: ACounter) -> None:
     counter.sold(COFFEE, training=True)
     told(counter.sales.abort(counter.session, counter.start(), None))
     told(counter.sales.abort(counter.session, counter.start(training=True), None))
-    told(counter.receipts.copy(counter.session, "r1-1-000001", None))
+    counter.copy("r1-1-000001")
     told(counter.shifts.move_cash(counter.session, "in", 5_000, "vaihtorahaa", None))
     told(counter.shifts.move_cash(counter.session, "out", 1_250, "kukkia", None))
     told(counter.shifts.move_cash(counter.session, "drop", 2_000, "tilitys", None))

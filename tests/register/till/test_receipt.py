@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,9 +13,11 @@ from hypothesis import strategies as st
 
 from poscore.quantity import Quantity
 from poscore.sale import TENDER_TYPES, Line, Sale, Tender
-from register_svc.till.receipt import COLUMNS, Letterhead, Printed, receipt_text
+from register_svc.till.card_number import masked
+from register_svc.till.paper import COLUMNS, Letterhead, Paper
+from register_svc.till.receipt import Printed, qr, receipt_text
 from register_svc.till.texts import LANGUAGES, texts
-from tests.support.strategies import STANDARD_RATE, a_header, documents
+from tests.support.strategies import STANDARD_RATE, Purchase, a_header, documents, purchases
 
 AT = "2026-11-22T10:05:00.000Z"
 HEADER = ("Kyläkauppa", "Raitti 1, 00100 Helsinki", "Y-tunnus 1234567-1")
@@ -55,7 +59,7 @@ def a_sale(*lines: Line, tenders: tuple[Tender, ...] | None = None, **header: An
 
 
 def printed(sale: Sale, *, columns: int = COLUMNS, letterhead: Letterhead | None = None, **changes: Any) -> str:
-    return receipt_text(sale, Printed(AT, **changes), letterhead or a_letterhead(), columns)
+    return receipt_text(sale, Printed(AT, **changes), Paper(letterhead or a_letterhead(), columns))
 
 
 BREAD = a_line(1, "Ruisleipä", 250)
@@ -93,7 +97,7 @@ def test_a_receipt_with_everything_on_it() -> None:
         a_line(5, "Muovikassi", 35, rate=2550),
     )
     sale = a_sale(*lines, tenders=(Tender(1, "invoice", 1000), Tender(2, "cash", 500)), offline=True, customer="C1")
-    text = printed(sale, customer_name="Rakennus Oy", columns=42)
+    text = printed(sale, customer_name="Rakennus Oy", hash="0123456789abcdef" * 4, columns=42)
     assert text == (
         "             *** OFFLINE ***\n"
         "                Kyläkauppa\n"
@@ -103,9 +107,9 @@ def test_a_receipt_with_everything_on_it() -> None:
         "Kassa r1                         Myyjä 101\n"
         "Asiakas C1 Rakennus Oy\n"
         "------------------------------------------\n"
-        "Kola 0,5 l                            4,30\n"
-        "  2 kpl x 2,15\n"
-        "  sis. pantti 0,40\n"
+        "Kola 0,5 l                            3,90\n"
+        "  2 kpl x 1,95\n"
+        "  Pantti 2 x 0,20                     0,40\n"
         "Omenat                                1,05\n"
         "  0,350 kg x 2,99\n"
         "Kahvi 500 g                           7,95\n"
@@ -121,7 +125,18 @@ def test_a_receipt_with_everything_on_it() -> None:
         "13,50      10,66       1,44          12,10\n"
         "25,50       0,60       0,15           0,75\n"
         "\n"
+        "------------------------------------------\n"
+        "                  LÄHETE\n"
+        "Asiakas C1 Rakennus Oy\n"
+        "Rivejä                                   4\n"
+        "Laskutetaan                          10,00\n"
         "Lasku toimitetaan jälkikäteen.\n"
+        "\n"
+        "\n"
+        "------------------------------------------\n"
+        "Vastaanottajan allekirjoitus\n"
+        "\n"
+        "Tarkiste 0123456789abcdef\n"
         "\n"
         "            Kiitos käynnistä!\n"
     )
@@ -141,7 +156,9 @@ def test_a_return_says_so_and_names_its_receipt() -> None:
     text = printed(a_sale(bread, kind="return"), original_receipt="r1-1-000007")
     assert "*** PALAUTUS ***" in text
     assert "Alkuperäinen kuitti r1-1-000007\n" in text
-    assert "Ruisleipä                            -5,00\n  -2 kpl x 2,50\n  sis. pantti -0,20\n" in text
+    assert (
+        "Ruisleipä                            -4,80\n  -2 kpl x 2,40\n  Pantti -2 x 0,10                   -0,20\n"
+    ) in text
     assert "YHTEENSÄ                         -5,00 EUR\n" in text
 
 
@@ -149,6 +166,7 @@ def test_a_return_says_so_and_names_its_receipt() -> None:
     ("header", "changes", "mark"),
     [
         ({"offline": True}, {}, "*** OFFLINE ***"),
+        ({"state": "open"}, {"draft": True}, "*** LUONNOS – EI KUITTI ***"),
         ({}, {"copy": True}, "*** KOPIO ***"),
         ({"training": True}, {}, "*** HARJOITUS – EI KUITTI ***"),
         ({"training": True, "offline": True}, {"copy": True}, "*** OFFLINE ***"),
@@ -187,15 +205,104 @@ def test_time_is_told_in_the_shops_own_zone() -> None:
     assert "22.11.2026 10:05" in printed(a_sale(BREAD), letterhead=a_letterhead(zone=ZoneInfo("UTC")))
 
 
+# -- deposits --------------------------------------------------------------------------------------------------------
+
+
+def test_a_deposit_on_one_piece_needs_no_count() -> None:
+    text = printed(a_sale(a_line(1, "Kola 0,5 l", 215, deposit=20)))
+    assert "Kola 0,5 l                            1,95\n  Pantti                              0,20\n" in text
+
+
+def test_a_deposit_that_whole_pieces_do_not_share_is_told_as_a_part_of_the_price() -> None:
+    text = printed(a_sale(a_line(1, "Kola", 215, quantity=Quantity(1500), deposit=15)))
+    assert "Kola                                  3,23\n  1,500 kpl x 2,15\n  sis. pantti 0,23\n" in text
+
+
+def amounts(text: str) -> list[int]:
+    """The right-hand column between the two rules, in cents."""
+    column = re.compile(rf"^.{{1,{COLUMNS}}} (-?\d+),(\d\d)$")
+    goods = text.split("-" * COLUMNS + "\n")[1].splitlines()
+    found = [column.match(line) for line in goods if len(line) == COLUMNS]
+    return [int(one[1] + one[2]) for one in found if one]
+
+
+@settings(max_examples=60)
+@given(purchases(), st.sampled_from(("sale", "return")))
+def test_the_printed_column_sums_to_the_total(purchase: Purchase, kind: str) -> None:
+    plain = replace(purchase, basket=[replace(good, name="Tuote") for good in purchase.basket])
+    sale = plain.document(kind)
+    assert sum(amounts(printed(sale))) == sale.totals.exact
+
+
+# -- cards, invoices, proof ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given_", "shown"),
+    [
+        ("4000001234567899", "**** 7899"),
+        ("4000 0012 3456 7899", "**** 7899"),
+        ("4000-0012-3456-7899", "**** 7899"),
+        ("400000******7899", "**** 7899"),
+        ("Visa 400000XXXXXX7899 hyv. 12", "Visa **** 7899 hyv. 12"),
+        ("6011000990139424123", "**** 4123"),
+        ("**** 4567", "**** 4567"),
+        ("4567", "4567"),
+        ("hyväksyntä 123456", "hyväksyntä 123456"),
+        ("12345678901", "12345678901"),
+    ],
+)
+def test_of_a_card_no_more_than_four_digits_are_printed(given_: str, shown: str) -> None:
+    text = printed(a_sale(BREAD, tenders=(Tender(1, "card", 250, given_),)), columns=48)
+    assert f"Kortti {shown} " in text
+    assert printed(a_sale(BREAD, tenders=(Tender(1, "invoice", 250, "12345678901234"),))).count("12345678901234") == 1
+
+
+@given(st.integers(12, 19), st.data())
+def test_no_cards_number_is_printed_however_it_is_grouped(length: int, data: st.DataObject) -> None:
+    digits = data.draw(st.text("0123456789", min_size=length, max_size=length))
+    cuts = data.draw(st.sets(st.integers(1, length - 1), max_size=6))
+    number = "".join(f"{' ' if at in cuts else ''}{digit}" for at, digit in enumerate(digits))
+    shown = masked(f"Kortti {number}")
+    assert shown == f"Kortti **** {digits[-4:]}"
+
+
+def test_goods_on_invoice_leave_with_a_delivery_note_to_sign() -> None:
+    lines = (a_line(1, "A", 250), a_line(2, "B", 100, voided=True), a_line(3, "C", 100))
+    text = printed(a_sale(*lines, tenders=(Tender(1, "invoice", 350),), customer="C1"), customer_name="Rakennus Oy")
+    note = text.partition("LÄHETE\n")[2]
+    assert note.startswith("Asiakas C1 Rakennus Oy\nRivejä                                   2\n")
+    assert "Laskutetaan                           3,50\nLasku toimitetaan jälkikäteen.\n" in note
+    assert "-\nVastaanottajan allekirjoitus\n" in note
+
+
+def test_what_comes_back_on_invoice_is_not_signed_for() -> None:
+    back = a_line(1, "A", 250, quantity=Quantity(-1000))
+    text = printed(a_sale(back, kind="return", tenders=(Tender(1, "invoice", -250),), customer="C1"))
+    assert "Hyvityslasku toimitetaan jälkikäteen.\n" in text
+    assert "LÄHETE" not in text
+
+
+def test_a_receipt_names_its_record_and_the_code_says_all_of_it() -> None:
+    digest = "89abcdef" * 8
+    assert "\nTarkiste 89abcdef89abcdef\n" in printed(a_sale(BREAD), hash=digest)
+    assert "Tarkiste" not in printed(a_sale(BREAD, state="open"), draft=True)
+    assert qr("r1-1-000042", digest) == {
+        "receipt_no": "r1-1-000042",
+        "hash": digest,
+        "text": f"r1-1-000042|{digest}",
+    }
+
+
 # -- languages ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("fi", ["Kuitti", "Myyjä", "YHTEENSÄ", "Käteinen", "Takaisin", "ALV %", "sis. pantti", "*** PALAUTUS ***"]),
-        ("sv", ["Kvitto", "Försäljare", "TOTALT", "Kontant", "Växel", "Moms%", "inkl. pant", "*** RETUR ***"]),
-        ("en", ["Receipt", "Cashier", "TOTAL", "Cash", "Change", "VAT %", "incl. deposit", "*** RETURN ***"]),
+        ("fi", ["Kuitti", "Myyjä", "YHTEENSÄ", "Käteinen", "Takaisin", "ALV %", "Pantti", "*** PALAUTUS ***"]),
+        ("sv", ["Kvitto", "Försäljare", "TOTALT", "Kontant", "Växel", "Moms%", "Pant ", "*** RETUR ***"]),
+        ("en", ["Receipt", "Cashier", "TOTAL", "Cash", "Change", "VAT %", "Deposit", "*** RETURN ***"]),
     ],
 )
 def test_a_receipt_speaks_the_language_of_its_shop(language: str, words: list[str]) -> None:
