@@ -26,6 +26,7 @@ HASH_HEX = 64
 SALE, SALE_ABORTED = "sale", "sale-aborted"
 SHIFT_OPENED, SHIFT_CLOSED = "shift-opened", "shift-closed"
 CASH_MOVED, DRAWER_OPENED, RECEIPT_COPIED = "cash-moved", "drawer-opened", "receipt-copied"
+REPORT_PRINTED = "report-printed"
 SIGNED_IN, SIGNED_OUT, LOCKED_OUT = "signed-in", "signed-out", "locked-out"
 MODE_CHANGED, SNAPSHOT_ACTIVATED, REGISTER_STARTED = "mode-changed", "snapshot-activated", "register-started"
 

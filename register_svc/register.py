@@ -18,10 +18,11 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from poscore import records
-from poscore.errors import Fault, Refused, Untrusted
-from poscore.instants import instant_text, local_day
+from poscore.errors import Fault, PosError, Refused, Untrusted
+from poscore.instants import instant_text
 from poscore.pins import verify_pin
 from poscore.quantity import ONE
+from poscore.records import Head
 from poscore.sale import SALE
 from register_svc.catalog.catalog import Catalog
 from register_svc.catalog.checks import catalog_check
@@ -31,7 +32,7 @@ from register_svc.checkout.desk import Desk
 from register_svc.checkout.receipts import Receipts
 from register_svc.checkout.sales import Sales
 from register_svc.checkout.sessions import Sessions
-from register_svc.checkout.shifts import Shifts
+from register_svc.checkout.shifts import Shifts, SignHead
 from register_svc.database import Database
 from register_svc.durable_files import replace_file
 from register_svc.head_office import schema as link_schema
@@ -199,7 +200,7 @@ def build(directory: Path) -> Register:
             between_receipts=sales.between_receipts,
             on_switched=_switch(desk),
             price_probe=price_in_memory,
-            business_day=lambda: business_day(desk),
+            business_day=lambda: desk.business_day,
             now=link.clock.corrected,
         ),
     )
@@ -216,7 +217,7 @@ def build(directory: Path) -> Register:
         link,
         sales,
         receipts,
-        Shifts(desk, sales),
+        Shifts(desk, sales, _head_signer(identity)),
         Sessions(state_db, desk, check_pin=_pin_check(identity.pin_pepper), new_token=secrets.token_urlsafe),
         snapshots,
         Sender(state_db, identity.sender_key, identity.register),
@@ -275,12 +276,6 @@ def _report(register: Register) -> dict[str, Any]:
     }
 
 
-def business_day(desk: Desk) -> str:
-    """That of the open shift, else the calendar's in the store's time zone."""
-    shift = desk.shifts.current()
-    return shift.business_day if shift else local_day(desk.clock(), desk.zone).isoformat()
-
-
 def price_in_memory(path: Path, codes: tuple[str, ...]) -> None:
     """Sell each of `codes` from the catalogue at `path`, without a trace: a catalogue that cannot is not used."""
     catalog = Catalog(path, 1)
@@ -318,6 +313,21 @@ def _shift_day(desk: Desk) -> str | None:
 
 def _back_up(backups: Backups) -> None:
     backups.make(_now())
+
+
+def _head_signer(identity: Identity) -> SignHead:
+    """Signs the end of the journal by the register's key."""
+
+    def sign(head: Head) -> str | None:
+        from poscore.tokens import sign_head  # costs more than all other starting work of a register
+
+        try:
+            return sign_head(identity.signing_key(head.epoch), head)
+        except PosError:
+            _LOG.exception("the head of the journal could not be signed")  # verify-journal finds the Z that lacks it
+            return None
+
+    return sign
 
 
 def _pin_check(pepper: bytes) -> Callable[[str, str], bool]:

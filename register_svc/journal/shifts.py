@@ -9,6 +9,7 @@ import orjson
 from poscore.errors import Refused
 from register_svc.database import Database
 from register_svc.journal.journal import Writing
+from register_svc.till.shift_report import Grand
 from register_svc.till.shifts import Shift
 
 _LARGEST = (1 << 63) - 1
@@ -39,6 +40,19 @@ class ShiftRows:
             raise Refused("shift-not-found", f"there is no closed shift {no}")
         report: dict[str, Any] = orjson.loads(row[0])
         return report
+
+    def last_report(self) -> dict[str, Any] | None:
+        """The newest Z report."""
+        row = self._db.reader.execute(
+            "SELECT report FROM shift WHERE report IS NOT NULL ORDER BY no DESC LIMIT 1"
+        ).fetchone()
+        report: dict[str, Any] | None = orjson.loads(row[0]) if row else None
+        return report
+
+    def grand(self) -> Grand:
+        """The grand totals that the newest Z carries."""
+        last = self.last_report()
+        return Grand(last["grand"]["sales"], last["grand"]["returns"]) if last else Grand()
 
     def open(self, writing: Writing, shift: Shift) -> None:
         writing.connection.execute(

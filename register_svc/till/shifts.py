@@ -1,4 +1,4 @@
-"""A shift's report (X while it is open, Z when it is closed), worked out from the journal's own records.
+"""A shift, and what is counted in it: sums over the journal's own records.
 
 The journal is the only source: whoever verifies it can prove every figure of a Z.
 Sales and returns count apart; training never counts; cash is what must lie in the drawer.
@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from poscore import records
-from poscore.errors import Refused
 from poscore.money import Cents
 from poscore.pricing import CASH
+from poscore.sale import RETURN
 from poscore.vat import TaxRow
 
 IN, OUT, DROP = "in", "out", "drop"
+PRICE_NOTE = "price"  # the kind of note that says that somebody set another price
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,9 @@ class Counters:
     copies: int = 0
     drawer_openings: int = 0
     voided_lines: int = 0
+    discounts: int = 0
+    price_overrides: int = 0
+    returns_without_receipt: int = 0
     by_tender: dict[str, Cents] = field(default_factory=dict)
     by_vat: dict[int, TaxRow] = field(default_factory=dict)
     movements: dict[str, Cents] = field(default_factory=lambda: {IN: 0, OUT: 0, DROP: 0})
@@ -65,6 +69,8 @@ class Counters:
         """One record more."""
         if kind == records.SALE:
             self._count_sale(body["sale"])
+            if not body["sale"]["training"]:
+                self._count_beside(body)
         elif kind == records.SALE_ABORTED:
             self.aborted += not body["sale"]["training"]
         elif kind == records.RECEIPT_COPIED:
@@ -80,7 +86,7 @@ class Counters:
             return
         totals = sale["totals"]
         exact = totals["gross"] - totals["discount"]
-        if sale["kind"] == "return":
+        if sale["kind"] == RETURN:
             self.returns, self.returns_total = self.returns + 1, self.returns_total + exact
         else:
             self.sales, self.sales_total = self.sales + 1, self.sales_total + exact
@@ -98,6 +104,12 @@ class Counters:
                 row["rate"], before.net + row["net"], before.tax + row["tax"], before.gross + row["gross"]
             )
 
+    def _count_beside(self, body: Mapping[str, Any]) -> None:
+        """What a record says beside its document."""
+        self.discounts += len(body["discounts"])
+        self.price_overrides += sum(note["kind"] == PRICE_NOTE for note in body.get("notes", ()))
+        self.returns_without_receipt += body["sale"]["kind"] == RETURN and body["original_receipt"] is None
+
     def _add_tender(self, kind: str, amount: Cents) -> None:
         self.by_tender[kind] = self.by_tender.get(kind, 0) + amount
 
@@ -111,45 +123,3 @@ def count_records(rows: Iterable[records.Record]) -> Counters:
     for record in rows:
         counters.count(record.type, record.body)
     return counters
-
-
-def report(shift: Shift, counters: Counters, counted: Cents | None, closed_at: str | None) -> dict[str, Any]:
-    """The X (`counted` None) or Z as JSON values. `difference` = counted − expected."""
-    expected = counters.expected_cash(shift.opening_float)
-    return {
-        **shift.to_wire(),
-        "closed_at": closed_at,
-        "sales": {"count": counters.sales, "total": counters.sales_total},
-        "returns": {"count": counters.returns, "total": counters.returns_total},
-        "total": counters.sales_total + counters.returns_total,
-        "rounding": counters.rounding,
-        "discount": counters.discount,
-        "by_tender": dict(sorted(counters.by_tender.items())),
-        "by_vat": [counters.by_vat[rate].to_wire() for rate in sorted(counters.by_vat)],
-        "cash_movements": counters.movements,
-        "cash": {
-            "expected": expected,
-            "counted": counted,
-            "difference": None if counted is None else counted - expected,
-        },
-        "counts": {
-            "offline": counters.offline,
-            "aborted": counters.aborted,
-            "training": counters.training,
-            "copies": counters.copies,
-            "drawer_openings": counters.drawer_openings,
-            "voided_lines": counters.voided_lines,
-        },
-    }
-
-
-def check_count(cash: Cents, denominations: Mapping[str, int] | None) -> None:
-    """Raises Refused `count-differs` when the coins and notes do not make the sum that was typed."""
-    if denominations is None:
-        return
-    try:
-        total = sum(int(value) * count for value, count in denominations.items())
-    except ValueError:
-        raise Refused("body-invalid", 'denominations are cents, such as {"2000": 3}') from None
-    if total != cash:
-        raise Refused("count-differs", f"the notes and coins make {total} cents, not {cash}")

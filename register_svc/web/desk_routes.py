@@ -1,45 +1,21 @@
-"""/session, /shifts, /cash-movements, /drawer, /offline."""
+"""/session, /offline."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from poscore.http import Answer, Api, Call, Model
-from poscore.http.models import NonEmpty, Positive, Text, Whole
-from register_svc.checkout.shifts import Counted
+from poscore.http.models import NonEmpty, Text
 from register_svc.register import Register
 from register_svc.till.people import MODE
-from register_svc.web.views import OfflineView, SessionView, kept_answer
+from register_svc.web.views import OfflineView, SessionView
 
 
 class SignIn(Model):
     cashier: NonEmpty
     pin: Annotated[str, Field(min_length=1, max_length=64)]
-
-
-class OpenShift(Model):
-    opening_float: Whole
-
-
-class CountedCash(Model):
-    cash: Whole
-    denominations: dict[Annotated[str, Field(pattern=r"^[0-9]{1,6}$")], Whole] | None = None
-
-
-class CloseShift(Model):
-    counted: CountedCash
-
-
-class MoveCash(Model):
-    kind: Literal["in", "out", "drop"]
-    amount: Positive
-    reason: NonEmpty
-
-
-class OpenDrawer(Model):
-    reason: NonEmpty
 
 
 class SetOffline(Model):
@@ -69,61 +45,6 @@ def add_session_routes(api: Api, register: Register) -> None:
         """Sign out; open sales, shift and mode stay."""
         register.sessions.sign_out(call.caller)
         return {}
-
-
-def add_shift_routes(api: Api, register: Register) -> None:
-    shifts = register.shifts
-
-    @api.route(
-        "POST", "/shifts", access="session", body=OpenShift, ok={201: None}, problems=(403, 409), idempotent=True
-    )
-    def open_shift(call: Call) -> Answer:
-        """Open a shift with the float in the drawer."""
-        return kept_answer(shifts.open(call.caller, call.body.opening_float, call.idempotency))
-
-    @api.route("GET", "/shifts/current", access="session", ok={200: None}, problems=(409,))
-    def current_shift(_: Call) -> dict[str, Any]:
-        """The open shift."""
-        return shifts.current()
-
-    @api.route(
-        "POST",
-        "/shifts/current/close",
-        access="session",
-        body=CloseShift,
-        ok={200: None},
-        problems=(403, 409),
-        idempotent=True,
-    )
-    def close_shift(call: Call) -> Answer:
-        """Close the shift with the money counted; answers the Z report."""
-        counted: CountedCash = call.body.counted
-        return kept_answer(shifts.close(call.caller, Counted(counted.cash, counted.denominations), call.idempotency))
-
-    @api.route("GET", "/shifts/current/report", access="session", ok={200: None}, problems=(409,))
-    def x_report(_: Call) -> dict[str, Any]:
-        """The X report of the open shift."""
-        return shifts.x_report()
-
-    @api.route("GET", "/shifts/<int:no>/report", access="session", ok={200: None}, problems=(404,))
-    def z_report(_: Call, no: int) -> dict[str, Any]:
-        """The Z report of a closed shift."""
-        return shifts.z_report(no)
-
-    @api.route(
-        "POST", "/cash-movements", access="session", body=MoveCash, ok={201: None}, problems=(403, 409), idempotent=True
-    )
-    def move_cash(call: Call) -> Answer:
-        """Money put into or taken out of the drawer."""
-        body: MoveCash = call.body
-        return kept_answer(shifts.move_cash(call.caller, body.kind, body.amount, body.reason, call.idempotency))
-
-    @api.route(
-        "POST", "/drawer/open", access="session", body=OpenDrawer, ok={201: None}, problems=(403, 409), idempotent=True
-    )
-    def open_drawer(call: Call) -> Answer:
-        """Open the drawer without a sale; the reason is journalled."""
-        return kept_answer(shifts.open_drawer(call.caller, call.body.reason, call.idempotency))
 
 
 def add_mode_routes(api: Api, register: Register) -> None:

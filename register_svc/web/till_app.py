@@ -13,11 +13,12 @@ from poscore.http.security import secure
 from register_svc.register import STORAGE_ERRORS, Register
 from register_svc.web.backup_routes import add_backup_routes
 from register_svc.web.catalog_routes import add_catalog_routes
-from register_svc.web.desk_routes import add_mode_routes, add_session_routes, add_shift_routes
+from register_svc.web.desk_routes import add_mode_routes, add_session_routes
 from register_svc.web.guards import keep_foreigners_out, session_guard
 from register_svc.web.health_routes import add_health_routes
 from register_svc.web.pages import add_pages
 from register_svc.web.sales_routes import add_receipt_routes, add_sales_routes
+from register_svc.web.shift_routes import add_shift_routes
 from register_svc.web.snapshot_routes import add_till_snapshot_routes
 
 _LOG = logging.getLogger("offline-kassa.till")

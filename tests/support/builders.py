@@ -19,6 +19,7 @@ from poscore.catalog_format import ALLOW, DDL, DENY, INDEX_DDL, SCHEMA, SEARCH_D
 from poscore.idempotency import Idempotency, Kept
 from poscore.instants import instant_text
 from poscore.quantity import Quantity
+from poscore.tokens import SigningKey, sign_head
 from poscore.vat import FINLAND, VatTable
 from register_svc.catalog.price_book import PriceBook
 from register_svc.checkout import sessions as session_tables
@@ -26,7 +27,7 @@ from register_svc.checkout.desk import Desk
 from register_svc.checkout.receipts import Receipts
 from register_svc.checkout.sales import NewLine, NewSale, NewTender, Sales
 from register_svc.checkout.sessions import Sessions
-from register_svc.checkout.shifts import Counted, Shifts
+from register_svc.checkout.shifts import Shifts
 from register_svc.database import Database
 from register_svc.journal import schema as journal_tables
 from register_svc.journal.answers import Answers
@@ -34,11 +35,13 @@ from register_svc.journal.journal import Journal, Owner
 from register_svc.journal.reading import JournalReader, Unsent
 from register_svc.journal.shifts import ShiftRows
 from register_svc.journal.verify import Verdict, verify_journal
+from register_svc.till.cash_count import CashCount
 from register_svc.till.discounts import Discount
 from register_svc.till.people import Session
 from tests.support.clock import NOON, Clock
 
 STORE, REGISTER = "s1", "r1"
+KEY = SigningKey.generate()  # the register's, in every epoch
 MILK, COFFEE, COLA, APPLES, BEER = "6410405216120", "6411401015090", "6415600501811", "2000001000004", "6413600017219"
 LETTERHEAD = ("Kyläkauppa", "Raitti 1, 00100 Helsinki", "Y-tunnus 1234567-1")
 
@@ -250,7 +253,7 @@ class ACounter:
         )
         self.receipts = Receipts(self.desk)
         self.sales = Sales(self.desk, self.receipts)
-        self.shifts = Shifts(self.desk, self.sales)
+        self.shifts = Shifts(self.desk, self.sales, lambda head: sign_head(KEY, head))
         self._tokens = iter(f"token-{n}" for n in range(1, 1_000_000))
         self.sessions = self.new_sessions(lambda pin, stored: pin == stored)
         self.session = Session("", "101", "Matti Myyjä", "cashier")
@@ -316,8 +319,12 @@ class ACounter:
     def open_shift(self, opening_float: int = 10_000, key: Idempotency | None = None) -> dict[str, Any]:
         return told(self.shifts.open(self.session, opening_float, key))
 
-    def close_shift(self, cash: int, denominations: Mapping[str, int] | None = None) -> dict[str, Any]:
-        return told(self.shifts.close(self.session, Counted(cash, denominations), None))
+    def close_shift(self, cash: int, denominations: Mapping[str, int] | None = None, **more: Any) -> dict[str, Any]:
+        """`more`: fields of `CashCount`."""
+        return told(self.shifts.close(self.session, CashCount(cash, denominations, **more), None))
+
+    def x_report(self) -> dict[str, Any]:
+        return self.shifts.x_report(self.session)
 
     def copy(self, receipt_no: str, language: str | None = None, key: Idempotency | None = None) -> dict[str, Any]:
         return told(self.receipts.copy(self.session, receipt_no, language, key))

@@ -28,7 +28,10 @@ def main() -> None:
     for seq, (kind, day, body) in enumerate(_bodies(journal), 1):
         if "head" in body:  # a Z names the end of the journal before it
             body["head"] = Head(register, epoch, seq - 1, prev).to_wire()
+            body["signed_head"] = sign_head(key, Head(register, epoch, seq - 1, prev))
         at = f"2026-11-22T10:00:{seq:02d}.000Z"
+        if "closed_at" in body:
+            body["closed_at"] = at
         data = Record(store, register, epoch, seq, prev, at, day, kind, body).encoded()
         prev = sha256_hex(data)
         rows.append({"seq": seq, "hash": prev, "record": data.decode()})

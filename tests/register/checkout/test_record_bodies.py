@@ -10,6 +10,7 @@ import pytest
 
 from poscore import records
 from poscore.errors import Refused
+from register_svc.checkout.shifts import Report
 from tests.support.builders import COLA, MILK, ACounter, told
 
 GOLDEN = Path(__file__).parents[2] / "poscore" / "golden" / "records.json"
@@ -44,6 +45,7 @@ def test_every_body_has_the_members_that_the_format_states(counter: ACounter) ->
         else:
             told(counter.sales.abort(counter.session, sale, None))
     counter.copy("r1-1-000001")
+    counter.shifts.print_report(counter.session, Report(), None)
     told(counter.shifts.move_cash(counter.session, "drop", 100, "tilitys", None))
     told(counter.shifts.open_drawer(counter.session, "vaihto", None))
     counter.close_shift(10_000, {"5000": 2})
