@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import json
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -79,6 +80,14 @@ class Identity:
             if one.epoch == epoch:
                 return SigningKey.parse(one.private_key)
         raise Fault("key-missing", f"the key of epoch {epoch} is not in {FILE_NAME}")
+
+    def public_keys(self) -> dict[int, dict[str, str]]:
+        """By epoch, as far as the keys are here and can be read: an old disk may have taken some along."""
+        keys: dict[int, dict[str, str]] = {}
+        for epoch in (*(one.epoch for one in self.earlier), self.epoch):
+            with suppress(PosError):
+                keys[epoch] = self.signing_key(epoch).public
+        return keys
 
     def to_text(self) -> str:
         wire = {

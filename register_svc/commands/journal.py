@@ -18,12 +18,13 @@ from register_svc.journal.verify import verify_journal
 @click.command("verify-journal")
 @placed
 def verify(place: Place) -> None:
-    """Check every record, the chain and the receipt numbers; exit 1 unless all is well."""
+    """Check every record, the chain, the receipt numbers and every Z; exit 1 unless all is well."""
     from register_svc.register import JOURNAL_FILE
 
     identity = Identity.load(place.folder)
     head = _acknowledged(place.folder, identity)
-    verdict = verify_journal(place.folder / JOURNAL_FILE, identity.store, identity.register, identity.epoch, head)
+    whose = (identity.store, identity.register, identity.epoch)
+    verdict = verify_journal(place.folder / JOURNAL_FILE, *whose, head, keys=identity.public_keys())
     findings = [finding.to_wire() for finding in verdict.findings]
     wire = {
         "ok": verdict.ok,

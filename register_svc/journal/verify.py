@@ -1,7 +1,7 @@
 """Verify a journal file with a code path of its own: nothing of the writing side is used.
 
 Found: edited bytes, removed middle, removed tail (against the last signed head), swapped and duplicate records,
-and receipt numbers that are missing though no draft is open for them.
+receipt numbers that are missing though no draft is open for them, and Zs that the records do not bear out (`proof`).
 """
 
 from __future__ import annotations
@@ -9,14 +9,16 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from poscore.canonical import parse_json
-from poscore.errors import Fault, PosError
+from poscore.errors import Fault, PosError, Untrusted
 from poscore.ids import ReceiptNo
-from poscore.records import SALE, SALE_ABORTED, Finding, Head, genesis_hash, verify_chain
+from poscore.records import SALE, SALE_ABORTED, Finding, Head, Record, genesis_hash, verify_chain
+from register_svc.journal.proof import MISSING, Keys, Proof, kept_reports_differ
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +33,25 @@ class Verdict:
     findings: tuple[Finding, ...]
 
 
-def verify_journal(path: Path, store: str, register: str, epoch: int, head: Head | None = None) -> Verdict:
-    """Check the journal at `path`. `head`: the last head known from elsewhere. Raises Fault `journal-unreadable`."""
+def verify_journal(
+    path: Path, store: str, register: str, epoch: int, head: Head | None = None, *, keys: Keys | None = None
+) -> Verdict:
+    """Check the journal at `path`. `head`: the last head known from elsewhere; `keys`: what Zs are signed by.
+
+    Raises Fault `journal-unreadable`.
+    """
     uri = f"{path.resolve().as_uri()}?mode=ro"
     try:
         with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as connection:
-            return _verify(connection, store, register, epoch, head)
+            connection.execute("BEGIN")  # one view of the file, whatever the running register appends meanwhile
+            verdict = _verify(connection, store, register, epoch, head)
+            found = tuple(_unproved(connection, keys or {}))
+            return replace(verdict, ok=verdict.ok and not found, findings=(*verdict.findings, *found))
     except sqlite3.DatabaseError as error:
         raise Fault("journal-unreadable", f"{path.name} cannot be read: {error}") from error
 
 
 def _verify(connection: sqlite3.Connection, store: str, register: str, epoch: int, head: Head | None) -> Verdict:
-    connection.execute("BEGIN")  # one view of the file, whatever the running register appends meanwhile
     epochs = {row[0] for row in connection.execute("SELECT DISTINCT epoch FROM journal")} | {epoch}
     findings: list[Finding] = []
     for number in sorted(epochs):
@@ -92,6 +101,33 @@ def _missing_receipts(connection: sqlite3.Connection, register: str, epochs: set
                 first, last = (ReceiptNo(register, epoch, number, training).text for number in (before + 1, n - 1))
                 what = f"receipt {first}" if first == last else f"receipts {first} to {last}"
                 yield Finding(0, "receipt-missing", f"nothing accounts for {what}")
+
+
+def _unproved(connection: sqlite3.Connection, keys: Keys) -> Iterator[Finding]:
+    """What is wrong with the Zs, in the journal and where the register keeps them to be shown."""
+    proof = Proof(keys)
+    epochs = [row[0] for row in connection.execute("SELECT DISTINCT epoch FROM journal ORDER BY epoch")]
+    yield from proof.findings(record for epoch in epochs for record in _readable(connection, epoch))
+    opened = connection.execute("SELECT value FROM counter WHERE name = 'shift'").fetchone()
+    if opened and opened[0] != proof.last_no:
+        yield Finding(0, MISSING, f"{opened[0]} shifts were opened, the journal knows of {proof.last_no}")
+    kept = connection.execute("SELECT no, CAST(report AS BLOB) FROM shift WHERE report IS NOT NULL")
+    yield from kept_reports_differ(proof.closed, {no: _json(report) for no, report in kept})
+
+
+def _readable(connection: sqlite3.Connection, epoch: int) -> Iterator[Record]:
+    for _, _, data in _rows(connection, epoch):
+        try:
+            yield Record.parse(data)
+        except Untrusted:
+            continue  # the chain has named it
+
+
+def _json(data: bytes) -> Any:
+    try:
+        return parse_json(data)
+    except ValueError:
+        return None
 
 
 def _receipt_no(data: bytes) -> ReceiptNo | None:

@@ -10,7 +10,7 @@ import pytest
 from poscore import records
 from poscore.errors import Refused
 from poscore.tokens import verify_head
-from register_svc.checkout.shifts import Report
+from register_svc.checkout.shifts import Report, Shifts
 from register_svc.till.cash_count import CashCount
 from register_svc.till.people import Session
 from tests.support.builders import BEER, COFFEE, KEY, MILK, ACounter, a_key, told
@@ -201,6 +201,13 @@ def test_a_z_carries_the_signed_head_of_the_record_before_it(counter: ACounter) 
 
 def test_an_x_is_not_signed(counter: ACounter) -> None:
     assert "signed_head" not in counter.x_report()
+
+
+def test_a_shift_closes_although_the_register_cannot_sign_and_the_verifier_says_so(counter: ACounter) -> None:
+    counter.shifts = Shifts(counter.desk, counter.sales, lambda head: None)
+    z = counter.close_shift(10_000)
+    assert z["signed_head"] is None
+    assert [finding.kind for finding in counter.verdict().findings] == ["z-differs"]
 
 
 def test_a_shift_closes_on_a_register_that_has_lost_its_price_list(counter: ACounter) -> None:
