@@ -16,9 +16,14 @@ import pytest
 from click.testing import CliRunner, Result
 
 from poscore.records import Record
+from poscore.tokens import SigningKey
 from register_svc.__main__ import main
 from register_svc.durable_files import FolderLock
+from register_svc.identity import Identity
 from register_svc.register import build
+from register_svc.till.cash_count import CashCount
+from register_svc.till.people import Session
+from tests.support.forging import forge
 from tests.support.stand_in_office import StandInOffice
 
 
@@ -66,6 +71,13 @@ def write_records(folder: Path, count: int) -> None:
     register = build(folder)
     for _ in range(count):
         register.desk.journal.append("note", "2026-11-22T20:00:00.000Z", None, {})
+    register.stop()
+
+
+def close_a_shift(folder: Path) -> None:
+    register, session = build(folder), Session("", "101", "Matti", "cashier")
+    register.shifts.open(session, 10_000, None)
+    register.shifts.close(session, CashCount(10_000), None)
     register.stop()
 
 
@@ -200,6 +212,34 @@ def test_verify_journal_sees_a_tail_that_head_office_has_and_the_journal_lost(fo
         connection.commit()
     verdict = answer("verify-journal", "--dir", str(folder), expect=1)
     assert [one["kind"] for one in verdict["findings"]] == ["tail-missing"]
+
+
+def test_verify_journal_proves_every_z_by_the_registers_own_key(folder: Path) -> None:
+    close_a_shift(folder)
+    assert answer("verify-journal", "--dir", str(folder))["findings"] == []
+    forge(folder / "journal.db", lambda journal: journal, stolen_key=SigningKey.generate())
+    verdict = answer("verify-journal", "--dir", str(folder), expect=1)
+    assert [finding["kind"] for finding in verdict["findings"]] == ["z-differs"]
+
+
+def test_verify_journal_after_a_new_enrolment_knows_the_keys_of_both_epochs(
+    folder: Path, office: StandInOffice
+) -> None:
+    close_a_shift(folder)
+    assert call("enrol", *enrolment(office, folder, "--force")).exit_code == 0
+    close_a_shift(folder)
+    assert answer("verify-journal", "--dir", str(folder))["findings"] == []
+    assert list(Identity.load(folder).public_keys()) == [1, 2]
+
+
+def test_a_shift_closes_with_a_key_that_cannot_sign_and_verify_journal_says_so(folder: Path) -> None:
+    identity = folder / "identity.json"
+    whole = json.loads(identity.read_text(encoding="utf-8"))
+    identity.write_text(json.dumps({**whole, "private_key": "{}"}), encoding="utf-8")
+    close_a_shift(folder)
+    identity.write_text(json.dumps(whole), encoding="utf-8")
+    verdict = answer("verify-journal", "--dir", str(folder), expect=1)
+    assert [finding["kind"] for finding in verdict["findings"]] == ["z-differs"]
 
 
 def test_export_journal_is_a_chain_that_a_checksum_tool_can_follow(folder: Path, tmp_path: Path) -> None:

@@ -322,6 +322,65 @@ def test_a_shift_from_open_to_z(ready: Till) -> None:
     ready.post("/cash-movements", {"kind": "sideways", "amount": 1, "reason": "x"}).problem(422, "body-invalid")
 
 
+def test_reports_have_text_and_are_printed(ready: Till) -> None:
+    assert "*** X-RAPORTTI ***" in ready.get("/shifts/current/report").must(200)["text"]
+    assert "*** X REPORT ***" in ready.get("/shifts/current/report?language=en").must(200)["text"]
+    ready.get("/shifts/current/report?language=la").problem(422, "query-invalid")
+    first = ready.post("/shifts/current/report/print", key="p1").must(201)
+    assert ready.post("/shifts/current/report/print", key="p1").must(201) == first
+    ready.post("/shifts/1/report/print").problem(404, "shift-not-found")
+    ready.post("/shifts/current/close", {"counted": {"cash": 10_000}}).must(200)
+    printed = ready.post("/shifts/1/report/print", {"language": "sv"}).must(201)
+    assert "*** Z-RAPPORT 1 ***" in printed["text"]
+    ready.post("/shifts/current/report/print").problem(409, "no-open-shift")
+
+
+def test_a_drawer_goes_from_shift_to_shift(ready: Till) -> None:
+    assert ready.get("/shifts/next").must(200) == {"opening_float": None}
+    too_much = {"counted": {"cash": 10_000}, "leave_in_drawer": 10_001}
+    ready.post("/shifts/current/close", too_much).problem(409, "left-more-than-counted")
+    strange = {"counted": {"cash": 300, "denominations": {"300": 1}}}
+    ready.post("/shifts/current/close", strange).problem(422, "body-invalid")
+    z = ready.post("/shifts/current/close", {"counted": {"cash": 10_000}, "leave_in_drawer": 4_000}).must(200)
+    assert z["cash"]["dropped"] == 6_000
+    assert ready.get("/shifts/next").must(200) == {"opening_float": 4_000}
+
+
+def test_a_blind_count_over_the_wire(serving: Callable[..., Till]) -> None:
+    till = serving(settings={"shift.blind_count": True, "shift.max_difference": 100}).ready()
+    till.sold(MILK)
+    assert "see-expected-cash" not in till.get("/session").must(200)["permissions"]
+    x = till.get("/shifts/current/report").must(200)
+    assert (x["blind"], x["cash"]["expected"], x["by_tender"]) == (True, None, None)
+    body = {"counted": {"cash": 9_000}}
+    problem = till.post("/shifts/current/close", body).problem(409, "difference-reason-required")
+    assert "difference" not in problem
+    till.sign_in("201")
+    assert till.get("/shifts/current/report").must(200)["cash"]["expected"] == 10_130
+    problem = till.post("/shifts/current/close", body).problem(409, "difference-reason-required")
+    assert problem["difference"] == -1_130
+    till.sign_in("101")
+    z = till.post("/shifts/current/close", {**body, "reason": "rulla jäi laskematta"}).must(200)
+    assert (z["cash"]["difference"], z["cash"]["reason"]) == (-1_130, "rulla jäi laskematta")
+
+
+def test_receipts_in_other_languages_and_as_drafts(ready: Till) -> None:
+    sale = ready.start()
+    ready.scan(sale, MILK)
+    draft = ready.get(f"/sales/{sale}/receipt-draft?language=sv").must(200)
+    assert list(draft) == ["receipt_text"]
+    assert "*** UTKAST – EJ KVITTO ***" in draft["receipt_text"]
+    ready.get("/sales/r1-1-000099/receipt-draft").problem(404, "sale-not-found")
+    ready.pay(sale, "cash")
+    done = ready.post(f"/sales/{sale}/complete").must(200)
+    assert done["qr"]["text"] == f"{sale}|{done['qr']['hash']}"
+    ready.get(f"/sales/{sale}/receipt-draft").problem(409, "sale-not-open")
+    assert ready.get(f"/receipts/{sale}").must(200)["qr"] == done["qr"]
+    assert "TOTAL " in ready.get(f"/receipts/{sale}?language=en").must(200)["receipt_text"]
+    assert "*** KOPIA ***" in ready.post(f"/receipts/{sale}/copy", {"language": "sv"}).must(201)["receipt_text"]
+    ready.get(f"/receipts/{sale}?language=").problem(422, "query-invalid")
+
+
 # -- bodies --------------------------------------------------------------------------------------------------------
 
 

@@ -35,5 +35,8 @@ export const problems = {
   'problem.tender-not-for-customer': 'Not agreed with this customer.',
   'problem.tender-unknown': 'Not in use in this store.',
   'problem.customer-not-found': 'The customer was not found.',
+  'problem.count-differs': 'The notes and coins do not make that sum. Count again.',
+  'problem.left-more-than-counted': 'More cannot stay in the drawer than was counted.',
+  'problem.difference-reason-required': 'The difference is larger than the shop allows. Count again, or give a reason.',
   'problem.internal': 'The register has a fault. Try again, or call support.',
 }

@@ -36,5 +36,8 @@ export const problems = {
   'problem.tender-not-for-customer': 'Ei sovittu tämän asiakkaan kanssa.',
   'problem.tender-unknown': 'Ei käytössä tässä kaupassa.',
   'problem.customer-not-found': 'Asiakasta ei löydy.',
+  'problem.count-differs': 'Setelit ja kolikot eivät täsmää summaan. Laske uudelleen.',
+  'problem.left-more-than-counted': 'Lippaaseen ei voi jäädä enempää kuin laskettiin.',
+  'problem.difference-reason-required': 'Ero on suurempi kuin kauppa sallii. Laske uudelleen tai anna syy.',
   'problem.internal': 'Kassassa on vika. Yritä uudelleen tai soita tukeen.',
 }

@@ -36,5 +36,8 @@ export const problems = {
   'problem.tender-not-for-customer': 'Inte avtalat med denna kund.',
   'problem.tender-unknown': 'Används inte i denna butik.',
   'problem.customer-not-found': 'Kunden hittades inte.',
+  'problem.count-differs': 'Sedlarna och mynten blir inte den summan. Räkna om.',
+  'problem.left-more-than-counted': 'Mer än vad som räknades kan inte stanna i lådan.',
+  'problem.difference-reason-required': 'Differensen är större än butiken tillåter. Räkna om eller ange en orsak.',
   'problem.internal': 'Kassan har ett fel. Försök igen eller ring supporten.',
 }
