@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-from waitress import create_server
+from waitress.adjustments import Adjustments
 
 from poscore.errors import Fault
 from register_svc.durable_files import FolderLock
@@ -25,6 +25,7 @@ from register_svc.heap import give_back_large_blocks
 from register_svc.register import Register, build
 from register_svc.web.lan_app import build_lan_app
 from register_svc.web.lan_server import create_lan_server
+from register_svc.web.listener import Listener
 from register_svc.web.till_app import build_till_app
 
 _LOG = logging.getLogger("offline-kassa.service")
@@ -33,6 +34,7 @@ LOOPBACK = "127.0.0.1"
 # A kiosk's browser opens six connections; a seventh thread is for a local command, an eighth for good measure.
 _TILL_THREADS = 8
 _FORGET_EVERY_S = 60.0
+_ENDS_WITHIN_S = 10.0
 
 
 def run(directory: Path, say_ready: Callable[[str, str], None]) -> None:
@@ -57,8 +59,9 @@ def serve(register: Register, say_ready: Callable[[str, str], None], stopped: th
     till_url, lan_url = _url(till), _url(lan) if lan else ""
     register.addresses.update(till=till_url, lan=lan_url)
     register.start()
-    for server in servers:
-        threading.Thread(target=server.run, name="listener", daemon=True).start()
+    listeners = [threading.Thread(target=server.run, name="listener", daemon=True) for server in servers]
+    for listener in listeners:
+        listener.start()
     say_ready(till_url, lan_url)
     gc.collect()
     gc.freeze()  # what is loaded now stays: the collector need not look at it again while a customer waits
@@ -70,6 +73,8 @@ def serve(register: Register, say_ready: Callable[[str, str], None], stopped: th
     finally:
         for server in servers:
             server.close()
+        for listener in listeners:
+            listener.join(_ENDS_WITHIN_S)  # calls that have begun are answered before the files are closed
         register.stop()
 
 
@@ -78,8 +83,11 @@ def till_server(register: Register) -> Any:
     app, _ = build_till_app(register)
     port = register.settings.till.port
     try:
-        return create_server(
-            app, host=LOOPBACK, port=port, threads=_TILL_THREADS, ident=None, clear_untrusted_proxy_headers=True
+        return Listener(
+            app,
+            Adjustments(
+                host=LOOPBACK, port=port, threads=_TILL_THREADS, ident=None, clear_untrusted_proxy_headers=True
+            ),
         )
     except OSError as error:
         raise Fault(

@@ -12,29 +12,25 @@ Built on waitress: two threads, twenty connections, one request at a time on eac
 from __future__ import annotations
 
 import functools
-import select
 import socket
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from waitress import wasyncore
 from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.receiver import FixedStreamReceiver
-from waitress.server import TcpWSGIServer
-from waitress.task import ThreadedTaskDispatcher
 
 from poscore.bundle import MAX_BUNDLE_BYTES
 from poscore.errors import PosError, Refused
 from poscore.http import problems
 from register_svc.durable_files import SYNC_EVERY, free_bytes, sync
 from register_svc.web.lan_app import PUSH_PATH, LanRegister, Sender, bearer
+from register_svc.web.listener import Listener
 
 THREADS = 2
 CONNECTIONS = 20
@@ -244,7 +240,7 @@ class LanChannel(HTTPChannel):  # type: ignore[misc]
             self.handle_close()
 
 
-class LanServer(TcpWSGIServer):  # type: ignore[misc]
+class LanServer(Listener):
     """`run` serves until `close`."""
 
     channel_class = LanChannel
@@ -252,9 +248,6 @@ class LanServer(TcpWSGIServer):  # type: ignore[misc]
 
     def __init__(self, app: Any, host: str, port: int, gate: Gate, budget: Budget | None = None) -> None:
         self.gate, self.budget = gate, budget or Budget()
-        self._closing = self._running = False
-        # Held while the trigger is pulled or closed: once closed, its number may be any other file's.
-        self._ending = threading.Lock()
         adjustments = Adjustments(
             host=host,
             port=port,
@@ -267,9 +260,10 @@ class LanServer(TcpWSGIServer):  # type: ignore[misc]
             ident=None,
             clear_untrusted_proxy_headers=True,
         )
-        dispatcher = ThreadedTaskDispatcher()
-        dispatcher.set_thread_count(THREADS)
-        super().__init__(app, {}, dispatcher=dispatcher, adj=adjustments, sockinfo=adjustments.listen[0])
+        super().__init__(app, adjustments)
+
+    def wait_s(self) -> float:
+        return self.budget.wait_s()
 
     def is_full(self) -> bool:
         return len(self.active_channels) >= CONNECTIONS
@@ -307,34 +301,6 @@ class LanServer(TcpWSGIServer):  # type: ignore[misc]
             request = channel.request
             if request is not None and not request.headers_finished and request.began < now - _TIMEOUT_S:
                 channel.will_close = True
-
-    def run(self) -> None:
-        """Serve until `close`; then calls that have begun are finished, and everything is closed."""
-        with self._ending:
-            if self._closing:
-                return
-            self._running = True
-        poll = wasyncore.poll2 if hasattr(select, "poll") else wasyncore.poll
-        try:
-            while not self._closing:
-                poll(self.budget.wait_s(), self._map)
-        finally:
-            with self._ending:
-                self._running = False
-            self.task_dispatcher.shutdown()
-            super().close()
-            wasyncore.close_all(self._map)
-
-    def close(self) -> None:
-        """End `run`, which is in another thread, without waiting for it."""
-        with self._ending:
-            begun = self._closing or self._running
-            self._closing = True
-            if self._running:
-                self.pull_trigger()
-        if not begun:
-            self.task_dispatcher.shutdown()
-            super().close()
 
 
 class _Spool:
