@@ -12,16 +12,48 @@ Nothing here reads the clock or the disk.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from poscore.codes import code_key
 from poscore.errors import Refused
 
 # Grouped by the part of the counter that they belong to.
 DEFAULTS: Mapping[str, Any] = {
     # age: ask for an identity document from whoever looks younger than this (years)
     "age.ask_under": 30,
+    # alcohol: sold from this local time of the store until that one (Alcohol Act 1102/2017: 9 to 21); what is sold with
+    # an age limit in a department whose name holds one of these words is alcohol, and so is what has no department
+    "alcohol.from": "09:00",
+    "alcohol.until": "21:00",
+    "alcohol.departments": [
+        *("alkoholi", "olut", "oluet", "siideri", "lonkero", "juomasekoitu", "hanapakkau", "viini", "viina", "vodka"),
+        *("viski", "ginit", "rommi", "konjak", "brandy", "likööri", "katkero", "samppanj"),
+    ],
     # codes on goods
+    # what a 13-digit code of the shop's own means, by its first two digits: `none` (not in use here), `plain` (a code
+    # like any other), `weight-N` (kilograms with N decimals) or `price-N` (euros with N decimals). 23 to 25 are GS1
+    # Finland's.
+    "codes.prefix_02": "none",
+    "codes.prefix_20": "none",
+    "codes.prefix_21": "none",
+    "codes.prefix_22": "none",
+    "codes.prefix_23": "weight-3",
+    "codes.prefix_24": "weight-2",
+    "codes.prefix_25": "weight-1",
+    "codes.prefix_26": "none",
+    "codes.prefix_27": "none",
+    "codes.prefix_28": "none",
+    "codes.prefix_29": "none",
+    # how many digits before the check digit are the weight or price
+    "codes.measure_digits": 4,
+    # how a 13-digit code begins that is a coupon, and one that is a refund receipt (GS1 General Specifications 1.4)
+    "codes.coupon_prefixes": ["981", "982", "983", "984", "99"],
+    "codes.refund_prefixes": ["980"],
+    # goods that must not be sold: a GTIN, and the lot where it is only that one
+    "codes.recalled": [],
     # discounts and prices
     # returns
     # tenders
@@ -50,6 +82,51 @@ def check_setting(name: str, value: Any) -> None:
     wanted = type(DEFAULTS[name])
     if type(value) is not wanted:
         raise Refused("setting-invalid", f"{name} is {_KINDS[wanted]}, such as {DEFAULTS[name]!r}")
+    shape = next((one for start, one in _SHAPES.items() if name.startswith(start)), None)
+    if shape and not shape.fits(value):
+        raise Refused("setting-invalid", f"{name} is {shape.said}")
 
 
 _KINDS = {bool: "true or false", int: "a whole number", str: "a text", list: "a list", dict: "an object"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What a value must look like beyond its kind, where a wrong one would only be noticed with a customer waiting."""
+
+    said: str
+    fits: Callable[[Any], bool]
+
+
+def _text_like(pattern: str) -> Callable[[Any], bool]:
+    return lambda value: re.fullmatch(pattern, value, re.ASCII) is not None
+
+
+def _each(fits: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    return lambda value: all(map(fits, value))
+
+
+def _is_recall(one: Any) -> bool:
+    if not isinstance(one, dict) or not {"gtin"} <= one.keys() <= {"gtin", "lot"}:
+        return False
+    return all(isinstance(text, str) and text.strip() for text in one.values()) and bool(code_key(one["gtin"]))
+
+
+_HOUR = _Shape("a time of the day from 00:00 to 24:00", _text_like(r"([01]\d|2[0-3]):[0-5]\d|24:00"))
+_PREFIXES = _Shape(
+    "a list of first digits, such as ['980']", _each(lambda one: isinstance(one, str) and one.isdigit() and bool(one))
+)
+_SHAPES: Mapping[str, _Shape] = {  # by how the name begins
+    "alcohol.from": _HOUR,
+    "alcohol.until": _HOUR,
+    "alcohol.departments": _Shape("a list of words", _each(lambda one: isinstance(one, str) and one.strip() != "")),
+    "codes.prefix_": _Shape(
+        "none, plain, weight-0 to weight-3 or price-0 to price-2", _text_like(r"none|plain|weight-[0-3]|price-[0-2]")
+    ),
+    "codes.measure_digits": _Shape("from 3 to 6", lambda value: 3 <= value <= 6),
+    "codes.coupon_prefixes": _PREFIXES,
+    "codes.refund_prefixes": _PREFIXES,
+    "codes.recalled": _Shape(
+        "a list such as [{'gtin': '6410405216120', 'lot': 'L1'}], lot only where it is one", _each(_is_recall)
+    ),
+}

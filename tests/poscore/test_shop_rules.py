@@ -1,5 +1,7 @@
 """Dated settings: the newest that is not after the day counts, and each has the kind of its default."""
 
+from typing import Any
+
 import pytest
 
 from poscore.errors import Refused
@@ -29,6 +31,38 @@ def test_a_setting_has_the_kind_of_its_default() -> None:
     with pytest.raises(Refused) as refused:
         check_setting("age.ask", 25)
     assert refused.value.code == "setting-unknown"
+
+
+@pytest.mark.parametrize(
+    ("name", "good", "bad"),
+    [
+        ("alcohol.until", ["21:00", "24:00", "00:00"], ["9:00", "21.00", "24:01", "25:00", "21:00:00", ""]),
+        ("alcohol.departments", [["olut"], []], [[""], [1], [["olut"]]]),
+        ("codes.prefix_20", ["none", "plain", "weight-3", "price-0"], ["weight", "price-3", "weight-4", "Plain", ""]),
+        ("codes.measure_digits", [3, 6], [2, 7]),
+        ("codes.coupon_prefixes", [["99"], []], [["9x"], [99], [""]]),
+        (
+            "codes.recalled",
+            [[], [{"gtin": "6410405216120"}], [{"gtin": "6410405216120", "lot": "L1"}]],
+            [
+                ["6410405216120"],
+                [{"lot": "L1"}],
+                [{"gtin": 6410405216120}],
+                [{"gtin": "000"}],
+                [{"gtin": "1", "x": ""}],
+            ],
+        ),
+    ],
+)
+def test_a_value_that_would_fail_at_the_till_is_refused_at_head_office(
+    name: str, good: list[Any], bad: list[Any]
+) -> None:
+    for value in good:
+        check_setting(name, value)
+    for value in bad:
+        with pytest.raises(Refused) as refused:
+            check_setting(name, value)
+        assert refused.value.code == "setting-invalid"
 
 
 def test_every_default_holds_by_itself() -> None:
