@@ -185,7 +185,15 @@ def build(directory: Path) -> Register:
         snapshots.poke()
 
     desk = Desk(
-        journal, reader, Answers(journal_db), ShiftRows(journal_db), book, link, _now, identity.zone, tell_others
+        journal,
+        reader,
+        Answers(journal_db),
+        ShiftRows(journal_db),
+        book,
+        link,
+        _now,
+        identity.zone,
+        tell_others,
     )
     receipts = Receipts(desk)
     sales = Sales(desk, receipts)

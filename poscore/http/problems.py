@@ -43,6 +43,7 @@ STATUS_OF_CODE = {
     "body-invalid": 422,
     "query-invalid": 422,
     "quantity-invalid": 422,
+    "code-unreadable": 422,
     "amount-invalid": 422,
     "day-invalid": 422,
     "instant-invalid": 422,

@@ -11,6 +11,7 @@ import sqlite3
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from poscore.catalog_format import SCHEMA
@@ -76,16 +77,6 @@ class Catalog:
     def article(self, article_id: str) -> Article | None:
         row = self._connection.execute(f"SELECT {_ARTICLE} FROM article WHERE article_id = ?", (article_id,)).fetchone()
         return Article(*row) if row else None
-
-    def one_of_code(self, code: str) -> Article:
-        """The article that a scan means. Raises Refused `article-not-found` or `article-ambiguous` with candidates."""
-        found = self.articles_of_code(code)
-        if not found:
-            raise Refused("article-not-found", f"no article has the code {code}")
-        if len(found) > 1:
-            candidates = [article.to_wire() for article in found]
-            raise Refused("article-ambiguous", f"{len(found)} articles have the code {code}", candidates=candidates)
-        return found[0]
 
     def one_of_id(self, article_id: str) -> Article:
         """Raises Refused `article-not-found`."""
@@ -155,6 +146,16 @@ class Catalog:
     def _read_letterhead(self) -> Letterhead:
         header, footer = (tuple(json.loads(self.meta[name])) for name in ("receipt_header", "receipt_footer"))
         return Letterhead(header, footer, self.meta["language"], ZoneInfo(self.meta["time_zone"]))
+
+
+def the_one(found: Sequence[Article], code: str, **said: Any) -> Article:
+    """Raises Refused `article-not-found`, or `article-ambiguous` with candidates and what the code `said` besides."""
+    if not found:
+        raise Refused("article-not-found", f"no article has the code {code}")
+    if len(found) > 1:
+        candidates = [article.to_wire() for article in found]
+        raise Refused("article-ambiguous", f"{len(found)} articles have the code {code}", candidates=candidates, **said)
+    return found[0]
 
 
 def _customer(row: tuple[str, str, str, str, int | None]) -> Customer:

@@ -24,10 +24,11 @@ from poscore.money import Cents
 from poscore.quantity import Quantity
 from poscore.sale import ABORTED, COMPLETED, OPEN, PARKED, RETURN, SALE, Sale
 from register_svc.checkout.desk import Desk
+from register_svc.checkout.goods import Goods, Shelf, must_be_counted
 from register_svc.checkout.receipts import Receipts
 from register_svc.journal.drafts import load_drafts
 from register_svc.journal.verify import receipt_series
-from register_svc.till.articles import Customer, PriceDay
+from register_svc.till.articles import Customer
 from register_svc.till.basket import Basket
 from register_svc.till.discounts import Discount
 from register_svc.till.item import Item, standard_rate
@@ -94,14 +95,18 @@ class Sales:
         def act(basket: Basket) -> Basket:
             catalog = self._desk.book.require()
             day = catalog.day(basket.business_day)
-            return basket.add_line(self._item(new, day), new.quantity, catalog.version)
+            return _goods(new, Shelf(catalog, day, basket.is_return)).added_to(basket, catalog.version)
 
         return self._change(session, sale_id, key, act, status=CREATED)
 
     def change_quantity(
         self, session: Session, sale_id: str, n: int, quantity: Quantity, key: Idempotency | None
     ) -> Kept:
-        return self._change(session, sale_id, key, lambda basket: basket.change_quantity(n, quantity))
+        def act(basket: Basket) -> Basket:
+            must_be_counted(basket, n)
+            return basket.change_quantity(n, quantity)
+
+        return self._change(session, sale_id, key, act)
 
     def void_line(self, session: Session, sale_id: str, n: int) -> Kept:
         return self._change(session, sale_id, None, lambda basket: basket.void_line(n))
@@ -185,6 +190,11 @@ class Sales:
         found = [basket for basket in self._drafts.copy().values() if basket.state == state]
         found.sort(key=lambda basket: self._changed_at.get(basket.id, self._desk.clock()))
         return [self._shown(basket) for basket in found if business_day in (None, basket.business_day)]
+
+    def article(self, code: str) -> dict[str, Any]:
+        """What a scan would sell on the present business day, or why it would not."""
+        catalog = self._desk.book.require()
+        return Shelf(catalog, catalog.day(self._desk.business_day)).show(code)
 
     def payment(self, sale_id: str) -> dict[str, Any]:
         """What can be paid how right now."""
@@ -347,14 +357,6 @@ class Sales:
             raise Refused("sale-not-open", f"the sale is {state}")
         return basket
 
-    def _item(self, new: NewLine, day: PriceDay) -> Item:
-        catalog = self._desk.book.require()
-        if new.open:
-            return Item.open_price(*new.open, day)
-        if new.article_id is not None:
-            return Item.of_article(catalog.one_of_id(new.article_id), None, day)
-        return Item.of_article(catalog.one_of_code(new.code or ""), new.code, day)
-
     def _customer(self, customer_id: str) -> Customer:
         customer = self._desk.book.require().customer(customer_id)
         if customer is None:
@@ -379,3 +381,11 @@ class Sales:
             raise Refused("receipt-not-found", f"this register has no receipt {new.original_receipt}") from None
         if record.body["sale"]["state"] != COMPLETED or record.body["sale"]["kind"] != SALE:
             raise Refused("receipt-not-found", f"{new.original_receipt} is no completed sale")
+
+
+def _goods(new: NewLine, shelf: Shelf) -> Goods:
+    if new.open:
+        return Goods(Item.open_price(*new.open, shelf.day), new.quantity)
+    if new.article_id is not None:
+        return shelf.by_number(new.article_id, new.quantity)
+    return shelf.by_code(new.code or "", new.quantity)

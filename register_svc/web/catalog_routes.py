@@ -9,7 +9,7 @@ from pydantic import Field
 from poscore.errors import Refused
 from poscore.http import Api, Call, Model
 from register_svc.register import Register
-from register_svc.web.views import ArticleList, ArticleView, CustomerList, CustomerView
+from register_svc.web.views import ArticleList, CustomerList, CustomerView, ScannedView
 
 
 class Search(Model):
@@ -31,10 +31,11 @@ def add_catalog_routes(api: Api, register: Register) -> None:
         found = book.require().search(call.query.q, call.query.limit)
         return {"items": [article.to_wire() for article in found], "next": None}
 
-    @api.route("GET", "/articles/<code>", access="session", ok={200: ArticleView}, problems=(404, 409, 503))
+    # path: a Digital Link is an address, and its slashes are part of the code
+    @api.route("GET", "/articles/<path:code>", access="session", ok={200: ScannedView}, problems=(404, 409, 422, 503))
     def show_article(_: Call, code: str) -> dict[str, Any]:
-        """The article with this code, or the candidates."""
-        return book.require().one_of_code(code).to_wire()
+        """The article that a scan of this code means, or the candidates."""
+        return register.sales.article(code)
 
     @api.route("GET", "/quick-keys", access="session", ok={200: None}, problems=(503,))
     def quick_keys(_: Call) -> dict[str, Any]:

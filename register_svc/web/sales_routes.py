@@ -28,7 +28,7 @@ from register_svc.web.views import (
 
 Declare = Callable[[Callable[..., Any]], Callable[..., Any]]
 VatCode = Literal["standard", "reduced", "low", "zero"]
-CodeText = Annotated[str, Field(min_length=1, max_length=128)]
+CodeText = Annotated[str, Field(min_length=1, max_length=512)]  # a 2D code may be an address
 
 
 class StartSale(Model):

@@ -152,6 +152,26 @@ class ArticleView(Model):
     age_limit: int
 
 
+class LotView(Model):
+    gtin: str
+    lot: str | None
+    expires: str | None
+    best_before: str | None
+    past_best_before: bool
+
+
+class ScanView(Model):
+    """What the code said of the pack: at most one of weight (kilograms) and price."""
+
+    weight: str | None
+    price: int | None
+    lot: LotView | None
+
+
+class ScannedView(ArticleView):
+    scan: ScanView | None = None  # absent when the code named nothing but the article
+
+
 class ArticleList(Model):
     items: list[ArticleView]
     next: str | None

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -463,3 +464,25 @@ def test_the_register_journals_its_start_and_its_mode_as_the_format_says(tmp_pat
     for kind in ("register-started", "mode-changed"):
         assert set(written[kind]) == set(golden["bodies"][kind]), kind
     assert written["mode-changed"] == {"mode": "OFFLINE", "by": "101", "reason": "linja poikki"}
+
+
+# -- scanned codes ------------------------------------------------------------------------------------------
+
+
+def test_a_digital_link_is_looked_up_with_its_slashes_and_sold(ready: Till) -> None:
+    link = f"https://id.gs1.org/01/0{MILK}/10/L1?17=701231"
+    found = ready.get(f"/articles/{quote(link, safe='')}").must(200)
+    assert (found["article_id"], found["scan"]["lot"]["expires"]) == ("A1", "2070-12-31")
+    sold = ready.scan(ready.start(), link)
+    assert (sold["lines"][0]["code"], sold["notes"][0]["kind"]) == (link, "lot")
+    ready.get(f"/articles/{quote('https://example.com/a//b', safe='')}").problem(422, "code-unreadable")
+
+
+def test_a_code_that_is_no_article_is_a_problem_of_its_own(ready: Till) -> None:
+    sale = ready.start()
+    for code, status, problem in (
+        ("9901234567899", 409, "code-is-coupon"),
+        ("9801234567892", 409, "code-is-refund-receipt"),
+        ("]C1nonsense", 422, "code-unreadable"),
+    ):
+        ready.post(f"/sales/{sale}/lines", {"code": code}).problem(status, problem)
