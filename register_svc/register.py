@@ -192,6 +192,7 @@ def build(directory: Path) -> Register:
         book,
         link,
         _now,
+        link.clock.corrected,
         identity.zone,
         tell_others,
     )

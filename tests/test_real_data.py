@@ -49,6 +49,9 @@ def alko(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     folder, catalogue = tmp_path_factory.mktemp("alko"), shared_data / "catalogue"
     newer = unpacked(catalogue / "alko-2025-07-07.csv.xz", folder)
     with shop(folder, catalogue / "alkon-hinnasto-2024-11-01.xlsx", "alko") as fleet:
+        for name, hour in (("alcohol.from", "00:00"), ("alcohol.until", "24:00")):  # the tests know no evening
+            fleet.office.command("settings", "set", name, hour, "--from", "2000-01-01")
+        fleet.publish()
         yield fleet, newer
 
 

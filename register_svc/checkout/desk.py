@@ -45,7 +45,10 @@ class Mode(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """`after_commit`: told, after a record is on disk and with no lock held, that there is something new."""
+    """`clock`: this machine's, and `corrected_clock` as head office knows the time; aware UTC.
+
+    `after_commit`: told, after a record is on disk and with no lock held, that there is something new.
+    """
 
     journal: Journal
     reader: JournalReader
@@ -54,6 +57,7 @@ class Desk:
     book: PriceBook
     mode: Mode
     clock: Callable[[], datetime]
+    corrected_clock: Callable[[], datetime]
     zone: tzinfo
     after_commit: Callable[[], None]
     lock: threading.RLock = field(default_factory=threading.RLock)

@@ -26,8 +26,10 @@ from poscore.sale import ABORTED, COMPLETED, OPEN, PARKED, RETURN, SALE, Sale
 from register_svc.checkout.desk import Desk
 from register_svc.checkout.goods import Goods, Shelf, must_be_counted
 from register_svc.checkout.receipts import Receipts
+from register_svc.checkout.restrictions import Restrictions
 from register_svc.journal.drafts import load_drafts
 from register_svc.journal.verify import receipt_series
+from register_svc.till.age import AgeAnswer, answer_age
 from register_svc.till.articles import Customer
 from register_svc.till.basket import Basket
 from register_svc.till.discounts import Discount
@@ -73,7 +75,7 @@ class Sales:
     """The open and parked sales of a register."""
 
     def __init__(self, desk: Desk, receipts: Receipts) -> None:
-        self._desk, self._receipts = desk, receipts
+        self._desk, self._receipts, self._restrictions = desk, receipts, Restrictions(desk)
         self._drafts: dict[str, Basket] = {}
         self._changed_at: dict[str, datetime] = {}
         self.unreadable: Sequence[str] = ()  # drafts that a damaged disk spoilt: set aside, shown, never in the way
@@ -95,7 +97,9 @@ class Sales:
         def act(basket: Basket) -> Basket:
             catalog = self._desk.book.require()
             day = catalog.day(basket.business_day)
-            return _goods(new, Shelf(catalog, day, basket.is_return)).added_to(basket, catalog.version)
+            basket = _goods(new, Shelf(catalog, day, basket.is_return)).added_to(basket, catalog.version)
+            self._restrictions.check_added(basket, day)
+            return basket
 
         return self._change(session, sale_id, key, act, status=CREATED)
 
@@ -122,8 +126,16 @@ class Sales:
 
         return self._change(session, sale_id, key, act)
 
+    def answer_age(
+        self, session: Session, sale_id: str, confirmed: bool, how: str | None, key: Idempotency | None
+    ) -> Kept:
+        """Whether the customer is as old as the sale asks for."""
+        answer = AgeAnswer(confirmed, how, session.cashier or "", self._desk.now())
+        return self._change(session, sale_id, key, lambda basket: answer_age(basket, answer))
+
     def add_tender(self, session: Session, sale_id: str, new: NewTender, key: Idempotency | None) -> Kept:
         def act(basket: Basket) -> Basket:
+            self._restrictions.check_paying(basket)
             rules = self._desk.book.require().tender_rules
             error = refusal(rule_of(rules, new.type), self._desk.mode.is_offline, self._customer_of(basket))
             if error:
@@ -269,6 +281,7 @@ class Sales:
         shift, basket = desk.open_shift(), self._basket(sale_id)
         basket = replace(basket, business_day=shift.business_day, cashier=session.cashier or basket.cashier)
         offline = desk.mode.is_offline
+        self._restrictions.check_paying(basket)
         sale = basket.completed(offline)
         customer = self._customer_of(basket)
         check_tenders(basket.tenders, desk.book.require().tender_rules, offline, customer)
@@ -346,9 +359,10 @@ class Sales:
         return kept
 
     def _shown(self, basket: Basket) -> dict[str, Any]:
-        """An open or parked sale as the till shows it: its document, and the notes beside it."""
+        """An open or parked sale as the till shows it: its document, the notes beside it, and what it asks."""
         document = basket.document(self._desk.mode.is_offline).to_wire()
-        return {**document, "notes": [note.to_wire() for note in basket.notes]}
+        notes = [note.to_wire() for note in basket.notes]
+        return {**document, "notes": notes, "asks": self._restrictions.asks(basket)}
 
     def _basket(self, sale_id: str) -> Basket:
         basket = self._drafts.get(sale_id)

@@ -9,12 +9,16 @@ from typing import Any
 from poscore.errors import Refused
 from poscore.money import Cents
 from poscore.vat import STANDARD
+from register_svc.till.alcohol import is_alcohol
 from register_svc.till.articles import OPEN_PRICE_UNIT, Article, PriceDay
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """`unit_price` includes VAT and `deposit`; `vat_rate` is in basis points; `age_limit` 0 is none."""
+    """`unit_price` includes VAT and `deposit`; `vat_rate` is in basis points; `age_limit` 0 is none.
+
+    `alcohol`: sold only at certain hours.
+    """
 
     article_id: str | None
     code: str | None
@@ -24,6 +28,7 @@ class Item:
     deposit: Cents
     vat_rate: int
     age_limit: int
+    alcohol: bool = False
 
     @classmethod
     def of_article(cls, article: Article, code: str | None, day: PriceDay) -> Item:
@@ -38,6 +43,7 @@ class Item:
             article.deposit,
             rate,
             article.age_limit,
+            is_alcohol(article, day.rules),
         )
 
     @classmethod
@@ -55,6 +61,7 @@ class Item:
             "deposit_each": self.deposit,
             "vat_rate": self.vat_rate,
             "age_limit": self.age_limit,
+            "alcohol": self.alcohol,
         }
 
     @classmethod
@@ -69,6 +76,7 @@ class Item:
             wire["deposit_each"],
             wire["vat_rate"],
             wire["age_limit"],
+            wire.get("alcohol", False),  # drafts from before there were hours
         )
 
 

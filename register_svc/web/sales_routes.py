@@ -76,6 +76,11 @@ class CopyReceipt(Model):
     language: Language | None = None
 
 
+class AnswerAge(Model):
+    confirmed: bool
+    how: Literal["looks-older", "document"] | None = None
+
+
 class Nothing(Model):
     """A body that says nothing."""
 
@@ -180,6 +185,12 @@ def _add_lines(api: Api, sales: Sales) -> None:
     def set_customer(call: Call, id: str) -> Answer:
         """Choose the customer, or none."""
         return kept_answer(sales.set_customer(call.caller, id, call.body.customer, call.idempotency))
+
+    @_change(api, "POST", "age", AnswerAge)
+    def answer_age(call: Call, id: str) -> Answer:
+        """Say whether the customer is old enough; a no voids the lines that ask for it."""
+        body: AnswerAge = call.body
+        return kept_answer(sales.answer_age(call.caller, id, body.confirmed, body.how, call.idempotency))
 
 
 def _add_paying(api: Api, sales: Sales) -> None:

@@ -66,6 +66,13 @@ class NoteView(Model):
     about: dict[str, Any]
 
 
+class AskView(Model):
+    kind: Literal["age"]
+    line: int | None
+    limit: int
+    ask_under: int
+
+
 class SaleView(Model):
     id: str
     receipt_no: str
@@ -81,6 +88,7 @@ class SaleView(Model):
     totals: TotalsView
     taxes: list[TaxView]
     snapshot: int | None
+    asks: list[AskView] | None = None  # what must be answered before a tender; only while the sale is open or parked
     notes: list[NoteView] | None = None  # only while the sale is open or parked; afterwards they are in its record
 
 

@@ -51,7 +51,6 @@ class _Kind:
     cents: tuple[int, int]
     unit: str = "kpl"
     deposit: int = 0
-    age_limit: int = 0
 
 
 _FOOD = _words("luomu laktoositon gluteeniton kevyt vähäsuolainen perinteinen pehmeä rapea maustettu savustettu tumma")
@@ -114,8 +113,7 @@ _KINDS = (
         "Oluet ja siiderit",
         "standard",
         (149, 690),
-        deposit=15,
-        age_limit=18,
+        deposit=15,  # and no age limit: customers here buy at any hour, and nobody asks them anything
     ),
     _Kind(
         _words("pesuaine saippua sampoo hammastahna paperi pyyhe vaippa kynttilä tulitikku roskapussi siivousliina"),
@@ -176,7 +174,7 @@ class Article:
             kind.department,
             kind.unit,
             f"0.{kind.deposit:02d}" if kind.deposit else "",
-            str(kind.age_limit) if kind.age_limit else "",
+            "",
             "",
         )
 

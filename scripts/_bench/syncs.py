@@ -114,9 +114,10 @@ def calls_in(trace: Path) -> int:
 
 
 def codes_of_one_article() -> Iterator[str]:
-    """Codes of the demo's list that mean one article each, round and round."""
+    """Codes of the demo's list that mean one article each, which anybody may buy, round and round."""
     with DEMO_LISTS.articles.open(encoding="utf-8", newline="") as file:
-        articles = Counter(code for row in csv.DictReader(file) for code in row["gtin"].split())
+        rows = [row for row in csv.DictReader(file) if not row["age_limit"]]
+    articles = Counter(code for row in rows for code in row["gtin"].split())
     return itertools.cycle([code for code, count in articles.items() if count == 1])
 
 

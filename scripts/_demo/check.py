@@ -22,7 +22,8 @@ _GOODS = read_goods(DEMO_LISTS.articles)
 MILK = _GOODS["Kevytmaito 1 l"]
 SKIMMED = _GOODS["Rasvaton maito 1 l"]
 COFFEE = _GOODS["Suodatinkahvi vaalea 500 g"]
-BEER = _GOODS["Olut keskivahva 24 x 0,33 l tölkki"]
+COLA = _GOODS["Kola 24 x 0,33 l tölkki"]
+SMOKES = _GOODS["Savukkeet punainen aski"]
 CHOCOLATE = _GOODS["Maitosuklaa 200 g"]
 GIFT = _GOODS["Lahjapakkaus suklaa 200 g"]
 SCHOOL, NURSERY, STAFF = "100", "103", "200"  # who may pay by invoice and account; account; payroll and bonus
@@ -61,10 +62,18 @@ def sell_online(one: Till, two: Till, say: Callable[[str], None]) -> None:
     same("its change", cash["change"], 2000 - exact - 2)
     say(f"ONLINE: cash, {euros(exact)} rounded to {euros(exact + 2)}, 20.00 given, {euros(cash['change'])} back")
 
-    card = two.sell([BEER.code], pay=["card"])
-    same("a card sale's totals", card["sale"]["totals"], totals(BEER.price, paid=BEER.price))
-    same("its deposit", card["sale"]["lines"][0]["deposit"], BEER.deposit)
-    say(f"ONLINE: card, {euros(BEER.price)} to the cent, {euros(BEER.deposit)} of it deposit")
+    card = two.sell([COLA.code], pay=["card"])
+    same("a card sale's totals", card["sale"]["totals"], totals(COLA.price, paid=COLA.price))
+    same("its deposit", card["sale"]["lines"][0]["deposit"], COLA.deposit)
+    say(f"ONLINE: card, {euros(COLA.price)} to the cent, {euros(COLA.deposit)} of it deposit")
+
+    asked = two.add(two.start()["id"], SMOKES.code)
+    same("what is asked of who buys tobacco", [(ask["kind"], ask["limit"]) for ask in asked["asks"]], [("age", 18)])
+    same("paying before that", two.refused(f"/sales/{asked['id']}/tenders", {"type": "cash"}), "age-check-required")
+    two.check_age(asked["id"])
+    two.pay(asked["id"], "card")
+    two.complete(asked["id"])
+    say(f"ONLINE: goods for adults, {euros(SMOKES.price)}: no money before the age was checked")
 
     account = one.sell([COFFEE.codes[-1]], pay=["account"], customer=NURSERY)
     same("an account sale's totals", account["sale"]["totals"], totals(COFFEE.price, paid=COFFEE.price))
@@ -123,7 +132,7 @@ def sell_offline(one: Till, two: Till, say: Callable[[str], None]) -> None:
 
 def kill_in_an_open_sale(fleet: Fleet, till: Till, say: Callable[[str], None]) -> Till:
     parked = till.start()
-    till.add(parked["id"], BEER.code)
+    till.add(parked["id"], COLA.code)
     parked = till.post(f"/sales/{parked['id']}/park", {})
     sale = till.start()
     till.add(sale["id"], MILK.code)
@@ -145,7 +154,7 @@ def kill_in_an_open_sale(fleet: Fleet, till: Till, say: Callable[[str], None]) -
 
 def kill_at_a_completed_sale(fleet: Fleet, till: Till, say: Callable[[str], None]) -> Till:
     sale = till.start()
-    till.add(sale["id"], BEER.code)
+    till.add(sale["id"], COLA.code)
     till.pay(sale["id"], "cash")
     key = uuid.uuid4().hex
     first = till.complete(sale["id"], key)

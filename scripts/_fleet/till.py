@@ -79,6 +79,8 @@ class Till:
         sale = self.start(**start)
         for item in items:
             sale = self.add(sale["id"], item)
+        if sale["asks"]:
+            self.check_age(sale["id"])
         for payment in pay:
             self.pay(sale["id"], payment)
         return self.complete(sale["id"])
@@ -88,6 +90,10 @@ class Till:
 
     def add(self, sale_id: str, item: Item) -> dict[str, Any]:
         return self.post(f"/sales/{sale_id}/lines", _line(item))
+
+    def check_age(self, sale_id: str) -> dict[str, Any]:
+        """The customer shows a document."""
+        return self.post(f"/sales/{sale_id}/age", {"confirmed": True, "how": "document"})
 
     def pay(self, sale_id: str, payment: Payment) -> dict[str, Any]:
         return self.post(f"/sales/{sale_id}/tenders", _tender(payment))

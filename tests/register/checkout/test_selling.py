@@ -299,6 +299,7 @@ def test_a_return_is_its_sale_with_its_sign_turned(counter: ACounter) -> None:
             counter.scan(sale, scanned, "2")
         counter.discount(sale, line=1, percent_bp=2500)
         counter.discount(sale, amount=33)
+        counter.check_age(sale)
         counter.pay(sale, "cash")
         done: dict[str, Any] = counter.complete(sale)["sale"]
         return done

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pytest
 
 from tests.register.web.conftest import Till, a_register, enrolled
-from tests.support.builders import APPLES, COFFEE, COLA, MILK, AnArticle
+from tests.support.builders import APPLES, BEER, COFFEE, COLA, MILK, AnArticle
 
 SALE_KEYS = [
     *("id", "receipt_no", "state", "kind", "offline", "training", "business_day", "cashier", "customer", "lines"),
@@ -72,7 +72,7 @@ def test_a_sign_in_of_a_wrong_shape_is_422(till: Till, body: Any) -> None:
 
 def test_a_whole_sale(ready: Till) -> None:
     started = ready.post("/sales", {}).must(201)
-    assert list(started) == [*SALE_KEYS, "notes"]
+    assert list(started) == [*SALE_KEYS, "notes", "asks"]
     assert (started["id"], started["receipt_no"], started["state"]) == ("r1-1-000001", "r1-1-000001", "open")
     assert (started["kind"], started["training"], started["offline"], started["customer"]) == (
         "sale",
@@ -82,7 +82,7 @@ def test_a_whole_sale(ready: Till) -> None:
     )
     sale = started["id"]
     view = ready.scan(sale, COLA, "2")
-    assert list(view) == [*SALE_KEYS, "notes"]
+    assert list(view) == [*SALE_KEYS, "notes", "asks"]
     assert view["lines"] == [
         {
             "n": 1,
@@ -466,7 +466,7 @@ def test_the_register_journals_its_start_and_its_mode_as_the_format_says(tmp_pat
     assert written["mode-changed"] == {"mode": "OFFLINE", "by": "101", "reason": "linja poikki"}
 
 
-# -- scanned codes ------------------------------------------------------------------------------------------
+# -- scanned codes and ages ------------------------------------------------------------------------------------------
 
 
 def test_a_digital_link_is_looked_up_with_its_slashes_and_sold(ready: Till) -> None:
@@ -486,3 +486,17 @@ def test_a_code_that_is_no_article_is_a_problem_of_its_own(ready: Till) -> None:
         ("]C1nonsense", 422, "code-unreadable"),
     ):
         ready.post(f"/sales/{sale}/lines", {"code": code}).problem(status, problem)
+
+
+def test_the_age_is_asked_answered_once_and_kept(ready: Till) -> None:
+    sale = ready.start()
+    assert ready.scan(sale, BEER)["asks"] == [{"kind": "age", "line": 1, "limit": 18, "ask_under": 30}]
+    refused = ready.post(f"/sales/{sale}/tenders", {"type": "cash"}).problem(409, "age-check-required")
+    assert refused["limit"] == 18
+    ready.post(f"/sales/{sale}/age", {"confirmed": "yes"}).problem(422, "body-invalid")
+    ready.post(f"/sales/{sale}/age", {"confirmed": True, "how": "guessed"}).problem(422, "body-invalid")
+    first = ready.post(f"/sales/{sale}/age", {"confirmed": True, "how": "document"}, key="k1").must(200)
+    assert first["asks"] == []
+    assert ready.post(f"/sales/{sale}/age", {"confirmed": True, "how": "document"}, key="k1").must(200) == first
+    ready.post(f"/sales/{sale}/age", {"confirmed": True}).problem(409, "age-check-not-asked")
+    ready.pay(sale, "cash")
