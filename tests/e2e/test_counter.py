@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.support.pages import TillPage
-from tests.support.shop import COFFEE, MILK
+from tests.support.shop import CIGARETTES, COFFEE, MILK
 
 pytestmark = pytest.mark.browser
 
@@ -121,3 +121,29 @@ def test_an_exercise_is_marked_and_ends(till: TillPage) -> None:
     till.next_customer()
     till.menu_choose("Harjoittelu: lopeta")
     expect(till.page.locator(".sale-kind")).to_be_hidden()
+
+
+def test_an_age_is_asked_at_the_line_and_again_before_paying(till: TillPage) -> None:
+    question = till.page.locator("dialog", has_text="Onko asiakas täyttänyt 18 vuotta?")
+    till.scan(CIGARETTES.code)
+    expect(question).to_be_visible()
+    till.page.keyboard.press("Escape")  # not now
+    till.sells(CIGARETTES.name)
+    till.page.locator("till-sale .pay").click()
+    expect(question).to_be_visible()
+    question.get_by_role("button", name="Asiakirja tarkastettu").click()
+    expect(till.page.locator("till-pay .tender").first).to_be_visible()
+    till.tender("card").click()
+    till.is_done()
+    till.next_customer()
+
+
+def test_goods_that_a_customer_is_too_young_for_are_taken_away(till: TillPage) -> None:
+    till.scan(MILK.code)
+    till.sells(MILK.name)
+    till.scan(CIGARETTES.code)
+    till.page.locator("dialog").get_by_role("button", name="Ei: poista tuotteet").click()
+    till.total_is("1.15")
+    till.pay_card()
+    till.is_done()
+    till.next_customer()

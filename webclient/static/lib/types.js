@@ -35,6 +35,7 @@
  * @property {SaleLine[]} lines
  * @property {SaleTender[]} tenders
  * @property {Totals} totals
+ * @property {{kind: 'age', line: number|null, limit: number, ask_under: number}[]} [asks]  before it may be paid
  *
  * @typedef {{receipt_no: string, change: number, sale: Sale, receipt_text: string}} Completed
  *

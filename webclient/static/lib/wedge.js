@@ -26,7 +26,7 @@
 // 300 ms lost no scan where the worst gap seen on a busy two-core machine was 74 ms.
 const IDLE_MS = 300
 // No retail barcode is longer; a cat on the keyboard is.
-const MAX_CODE = 128
+const MAX_CODE = 512
 
 /** @type {Heard} */
 const NOTHING = { taken: false, scan: null }

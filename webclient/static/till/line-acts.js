@@ -78,11 +78,10 @@ async function deleted(call, sale, part, already) {
 
 /** @param {Call} call @param {string} code */
 async function mustBeKnown(call, code) {
-  if (!/^\w+$/.test(code)) return // no path for it: the sale itself will say
   try {
-    await call('GET', `/articles/${code}`)
+    await call('GET', `/articles/${encodeURIComponent(code)}`)
   } catch (error) {
-    if (error instanceof Problem && error.status === 404) throw error
-    // Several items on one code, and all other trouble, is for the line itself to tell.
+    // Several items on one code are for the line itself to tell.
+    if (!(error instanceof Problem) || error.code !== 'article-ambiguous') throw error
   }
 }

@@ -87,7 +87,7 @@ function unknownRow(till, unknown) {
     'li',
     { class: 'line-unknown' },
     el('span', { class: 'line-unknown-mark', 'aria-hidden': 'true' }, '▲'),
-    el('span', { class: 'line-unknown-word', role: 'alert' }, t('sale.not-found', { code: unknown.code })),
+    el('span', { class: 'line-unknown-word', role: 'alert' }, unknown.why ?? t('sale.not-found', { code: unknown.code })),
     el(
       'button',
       { type: 'button', class: 'key', onclick: () => till.desk.change((state) => state.dismiss(unknown.id)) },

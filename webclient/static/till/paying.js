@@ -7,9 +7,10 @@ import { removeTender } from './line-acts.js'
 /** @import {Desk} from './desk.js' */
 
 export class Paying {
-  /** @param {Desk} desk */
-  constructor(desk) {
+  /** @param {Desk} desk @param {{settle: () => Promise<boolean>}} asks */
+  constructor(desk, asks) {
     this.desk = desk
+    this.asks = asks
   }
 
   /** Goes to pay, after every scan that is still under way. */
@@ -22,6 +23,7 @@ export class Paying {
         if (state.unknown.length > 0) desk.refuse(t('sale.pay-blocked'))
         return
       }
+      if (!(await this.asks.settle()) || !state.canPay) return
       desk.change((s) => s.goTo('pay'))
       await this.refresh()
     })

@@ -1,5 +1,6 @@
 /** The verbs of a sale before it is paid: scan, add, change, void, search. */
 import { Problem } from '../lib/api.js'
+import { sentence } from '../lib/problems.js'
 import { t } from '../i18n/index.js'
 import { addLine, changeQuantity, startSale, voidLine } from './line-acts.js'
 
@@ -8,10 +9,14 @@ import { addLine, changeQuantity, startSale, voidLine } from './line-acts.js'
 /** @import {Desk} from './desk.js' */
 /** @import {What} from './line-acts.js' */
 
+// Goods that lie on the counter and may not leave it: a line says why, and nobody pays before it has been seen.
+const NOT_SOLD = /^(article-expired|article-recalled|alcohol-hours|code-|quantity-in-code)/
+
 export class Selling {
-  /** @param {Desk} desk */
-  constructor(desk) {
+  /** @param {Desk} desk @param {{settle: () => Promise<boolean>}} asks */
+  constructor(desk, asks) {
     this.desk = desk
+    this.asks = asks
   }
 
   /**
@@ -36,6 +41,7 @@ export class Selling {
       })
       desk.sounds.accepted()
       desk.change((state) => state.say(null))
+      void this.asks.settle()
     } catch (error) {
       await this.#notAdded(error, what)
     }
@@ -91,6 +97,9 @@ export class Selling {
     } else if (error.status === 404 && error.code !== 'sale-not-found') {
       desk.sounds.rejected()
       desk.change((state) => state.notFound(code))
+    } else if (NOT_SOLD.test(error.code)) {
+      desk.sounds.rejected()
+      desk.change((state) => state.notFound(code, sentence(error)))
     } else desk.failed(error)
   }
 

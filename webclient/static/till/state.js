@@ -10,7 +10,7 @@ import { Entry } from '../lib/entry.js'
 
 /** @typedef {'sale'|'pay'|'done'|'parked'|'receipts'|'shift-close'} Place  where a signed-in cashier is */
 /** @typedef {'starting'|'sign-in'|'shift-open'|Place} Screen */
-/** @typedef {{id: number, code: string}} Unknown  a scan that no article answers to */
+/** @typedef {{id: number, code: string, why: string|null}} Unknown  a scan that is not sold; why, when its article is known */
 /** @typedef {{kind: 'good'|'bad', text: string}} Message */
 /** @typedef {'sale'|'sign-in'} Hand */
 /** @typedef {'quick'|'keys'} Panel  which half is shown where there is no room for both */
@@ -111,10 +111,10 @@ export class TillState {
     this.chosen = n
   }
 
-  /** @param {string} code */
-  notFound(code) {
+  /** @param {string} code @param {string|null} [why] */
+  notFound(code, why = null) {
     this.#unknownCount += 1
-    this.unknown = [...this.unknown, { id: this.#unknownCount, code }]
+    this.unknown = [...this.unknown, { id: this.#unknownCount, code, why }]
   }
 
   /** @param {number} id */

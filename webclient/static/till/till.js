@@ -4,6 +4,7 @@ import { Api } from '../lib/api.js'
 import { newKey } from '../lib/ids.js'
 import { Settings } from '../lib/settings.js'
 import { Sounds } from '../lib/sound.js'
+import { Asks } from './asks.js'
 import { Desk } from './desk.js'
 import { Drawer } from './drawer.js'
 import { Extras } from './extras.js'
@@ -43,10 +44,11 @@ export class Till {
     this.acts = acts
     this.settings = settings
     this.desk = new Desk({ state, api, acts, sounds, settings, ask })
-    this.paying = new Paying(this.desk)
+    const asks = new Asks(this.desk)
+    this.paying = new Paying(this.desk, asks)
     this.receipts = new Receipts(this.desk)
     this.parking = new Parking(this.desk)
-    this.selling = new Selling(this.desk)
+    this.selling = new Selling(this.desk, asks)
     this.extras = new Extras(this.desk)
     this.drawer = new Drawer(this.desk)
     this.returning = new Returning(this.desk)
