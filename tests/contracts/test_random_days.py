@@ -149,6 +149,7 @@ def test_no_order_of_scans_voids_discounts_parking_and_kills_changes_a_total(
         counter = a_counter(Path(folder))
         for _ in range(2):  # two ways to the same basket
             counter, sale = scanned_somehow(counter, goods, percent_bp, chance)
+            counter.check_age(sale)
             counter.pay(sale, "cash", due + 5)
             done = counter.complete(sale)["sale"]["totals"]
             assert (done["gross"], done["discount"]) == (gross, discount)

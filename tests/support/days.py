@@ -118,6 +118,7 @@ class Day:
         if one.aborted:
             told(self.counter.sales.abort(counter.session, sale, None))
         else:
+            self.counter.check_age(sale)
             self._pay(sale, one)
             self.counter.complete(sale)
 
