@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import click
-from pydantic import ValidationError
 
 from poscore.errors import Fault, PosError
 from register_svc.commands.place import Place, placed
 from register_svc.durable_files import FolderLock
-from register_svc.settings import Settings
+from register_svc.settings import Settings, Unfit
 
 
 @click.command("enrol")
@@ -55,17 +54,16 @@ def _settings(folder: Path, wanted: dict[str, Any]) -> Settings:
     url, plain = wanted["url"].rstrip("/"), wanted["allow_plain_http"]
     if before is not None and before.head_office.url == url:
         plain = plain or before.head_office.allow_plain_http
-    wire = before.model_dump() if before else {"till": {}, "lan": {}}
+    wire = before.to_wire() if before else {"till": {}, "lan": {}}
     wire["head_office"] = {"url": url, "allow_plain_http": plain}
     changes = (("till", "port", "till_port"), ("lan", "host", "lan_host"), ("lan", "port", "lan_port"), _LAN_URL)
     for section, key, option in changes:
         if wanted[option] is not None:
             wire[section][key] = wanted[option]
     try:
-        return Settings.model_validate(wire)
-    except ValidationError as error:
-        said = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors(include_url=False))
-        raise click.UsageError(said) from None
+        return Settings.of(wire)
+    except Unfit as error:
+        raise click.UsageError(str(error)) from None
 
 
 _LAN_URL = ("lan", "url", "lan_url")

@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -70,7 +71,7 @@ def test_a_silent_line_costs_no_more_than_the_budget(shop: Shop, wire: Wire) -> 
 
 def test_a_line_that_drips_costs_no_more_than_the_budget(shop: Shop, dripping: int) -> None:
     """Each byte comes within the socket's time-out; only the whole call's budget ends it."""
-    shop.settings = shop.settings.model_copy(update={"head_office": HeadOffice(url=f"http://127.0.0.1:{dripping}")})
+    shop.settings = replace(shop.settings, head_office=HeadOffice(url=f"http://127.0.0.1:{dripping}"))
     began = time.monotonic()
 
     with pytest.raises(Fault, match=r"within 0\.5 s"):
@@ -117,7 +118,7 @@ def portal() -> Iterator[str]:
 
 
 def test_a_sign_in_page_is_not_taken_for_head_office(shop: Shop, portal: str) -> None:
-    shop.settings = shop.settings.model_copy(update={"head_office": HeadOffice(url=portal)})
+    shop.settings = replace(shop.settings, head_office=HeadOffice(url=portal))
     with pytest.raises(Fault, match="something that is not head office answered"):
         shop.client().probe()
 
