@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from poscore import __version__
 from poscore.errors import Fault, PosError
 from register_svc.commands.place import Place
 
@@ -63,7 +64,7 @@ def _fail(ctx: click.Context, error: PosError) -> None:
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--dir", "directory", type=click.Path(path_type=Path, file_okay=False), help="The register's folder.")
 @click.option("--json", "as_json", is_flag=True, help="Answer with one JSON object.")
-@click.version_option(package_name="offline-kassa", prog_name="register-svc")
+@click.version_option(__version__, prog_name="register-svc")
 @click.pass_context
 def main(context: click.Context, directory: Path | None, as_json: bool) -> None:
     """One cash register: enrol it, run it, and look after it."""

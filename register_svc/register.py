@@ -12,12 +12,11 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-from poscore import records
+from poscore import __version__, records
 from poscore.errors import Fault, PosError, Refused, Untrusted
 from poscore.instants import instant_text
 from poscore.pins import verify_pin
@@ -215,12 +214,11 @@ def build(directory: Path) -> Register:
     )
     troubles = {f"draft {sale_id}": "cannot be read; it is kept as it is" for sale_id in sales.unreadable}
     open_price_book(book, snapshots, troubles)
-    version = installed_version("offline-kassa")
     register = Register(
         directory,
         settings,
         identity,
-        version,
+        __version__,
         desk,
         book,
         link,
@@ -231,7 +229,7 @@ def build(directory: Path) -> Register:
         snapshots,
         Sender(state_db, identity.sender_key, identity.register),
         backups,
-        Health(Subject(identity.register, version, lambda: link.mode.name), _now),
+        Health(Subject(identity.register, __version__, lambda: link.mode.name), _now),
         _control_key(directory),
         (journal_db, state_db),
         troubles=troubles,

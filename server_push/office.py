@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Any
 
+from poscore import __version__
 from poscore.errors import Fault, Refused
 from poscore.instants import parse_instant
 from poscore.tokens import SigningKey
@@ -61,7 +61,7 @@ class Office:
     def __init__(self, directory: Path, storage: Storage, world: World) -> None:
         self.directory, self.storage, self.world = directory, storage, world
         self.settings = Settings.read(directory)
-        self.version = installed_version("offline-kassa")
+        self.version = __version__
         self.now = world.now
         self.office_id = identity.office_id_of(storage)
         self.keys = Keys(directory / "keys")
