@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from poscore.tokens import SigningKey
 
 FILE_NAME = "identity.json"
+# An enrolment that has begun and is not yet this file; head_office/enrol.py writes it, and removes it at the end.
+PENDING_FILE = "enrolment.json"
 FORMAT = 1
 
 

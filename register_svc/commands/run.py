@@ -9,8 +9,7 @@ import click
 from register_svc.commands.place import Place, placed
 from register_svc.commands.running import note_addresses
 from register_svc.durable_files import FolderLock
-from register_svc.head_office.enrol import finish
-from register_svc.identity import Identity
+from register_svc.identity import PENDING_FILE, Identity
 from register_svc.logs import log_to
 
 
@@ -22,7 +21,10 @@ def run_register(place: Place) -> None:
         Identity.load(place.folder)  # it says that nothing is enrolled there
     lock = FolderLock(place.folder)
     try:
-        finish(place.folder)  # an enrolment that was killed after its answer
+        if (place.folder / PENDING_FILE).exists():
+            from register_svc.head_office.enrol import finish
+
+            finish(place.folder)  # an enrolment that was killed after its answer
         Identity.load(place.folder)
     finally:
         lock.release()

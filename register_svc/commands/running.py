@@ -6,7 +6,6 @@ worked on under its lock instead.
 
 from __future__ import annotations
 
-import http.client
 import json
 from pathlib import Path
 from typing import Any
@@ -39,6 +38,8 @@ def ask(directory: Path, method: str, path: str, timeout_s: float = _TIMEOUT_S) 
         key = (directory / KEY_FILE).read_text(encoding="ascii")
     except (OSError, ValueError, KeyError) as error:
         raise Fault("not-answering", f"it is not known where the service listens: {error}") from None
+    import http.client  # not for a service that only notes its addresses
+
     connection = http.client.HTTPConnection(urlsplit(till).netloc, timeout=timeout_s)
     try:
         connection.request(method, path, headers={KEY_HEADER: key})

@@ -26,11 +26,10 @@ from register_svc.head_office.client import check_transport
 from register_svc.head_office.line import Call, Line, Patience
 from register_svc.head_office.world import World
 from register_svc.identity import FILE_NAME as IDENTITY_FILE
-from register_svc.identity import EpochKey, Identity
+from register_svc.identity import PENDING_FILE, EpochKey, Identity
 from register_svc.settings import FILE_NAME as SETTINGS_FILE
 from register_svc.settings import HeadOffice, Settings
 
-_PENDING_FILE = "enrolment.json"
 ASKED, ANSWERED = "asked", "answered"
 
 _CONNECT_S = 5.0
@@ -99,7 +98,7 @@ def finish(directory: Path) -> None:
         return
     replace_file(directory / SETTINGS_FILE, pending["settings"].encode(), mode=0o644)
     replace_file(directory / IDENTITY_FILE, pending["identity"].encode())
-    (directory / _PENDING_FILE).unlink()
+    (directory / PENDING_FILE).unlink()
     sync_directory(directory)
 
 
@@ -253,14 +252,14 @@ def _continued(before: Identity, identity: Identity) -> Identity:
 
 def _read_pending(directory: Path) -> dict[str, Any] | None:
     try:
-        pending: dict[str, Any] = json.loads((directory / _PENDING_FILE).read_text(encoding="utf-8"))
+        pending: dict[str, Any] = json.loads((directory / PENDING_FILE).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:
-        hint = f"Remove {_PENDING_FILE} and enrol with a new code."
-        raise Fault("enrolment-unreadable", f"{directory / _PENDING_FILE} cannot be read: {error}", hint) from None
+        hint = f"Remove {PENDING_FILE} and enrol with a new code."
+        raise Fault("enrolment-unreadable", f"{directory / PENDING_FILE} cannot be read: {error}", hint) from None
     return pending
 
 
 def _write_pending(directory: Path, pending: dict[str, Any]) -> None:
-    replace_file(directory / _PENDING_FILE, json.dumps(pending).encode())
+    replace_file(directory / PENDING_FILE, json.dumps(pending).encode())

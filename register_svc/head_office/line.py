@@ -11,20 +11,24 @@ here uses. What is needed of it stands here:
 
 from __future__ import annotations
 
-import http.client
 import select
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from register_svc.head_office.budget import unreachable
 
+if TYPE_CHECKING:
+    # imported below where a call is made: TLS and a parser of e-mail, 15 ms that a starting register need not pay
+    import http.client
+
 _MAX_IDLE = 4
 _MAX_ANSWER_BYTES = 4 << 20
 
-# How a connection ends that was closed while it lay idle.
-_CLOSED_MEANWHILE = (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError)
+# How a connection ends that was closed while it lay idle. http.client's RemoteDisconnected is a ConnectionResetError.
+_CLOSED_MEANWHILE = (ConnectionResetError, BrokenPipeError)
 
 
 def nothing() -> None:
@@ -69,6 +73,8 @@ class Line:
 
     def exchange(self, call: Call, patience: Patience) -> Response:
         """One exchange. Raises Fault `head-office-unreachable`."""
+        import http.client
+
         kept = self._kept()
         try:
             if kept is not None:
@@ -97,7 +103,7 @@ class Line:
             answer = connection.getresponse()
             content = answer.read(_MAX_ANSWER_BYTES + 1)
             if len(content) > _MAX_ANSWER_BYTES:
-                raise http.client.HTTPException("the answer is larger than head office ever gives")
+                raise ValueError("the answer is larger than head office ever gives")
         except BaseException:
             connection.close()
             raise
@@ -127,6 +133,8 @@ class Line:
         connection.close()
 
     def _new(self, patience: Patience) -> http.client.HTTPConnection:
+        import http.client
+
         if not self._secure:
             return http.client.HTTPConnection(self._host, self._port, timeout=patience.connect_s)
         import ssl
