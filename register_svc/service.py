@@ -1,7 +1,9 @@
 """Run a register: two listeners over one Register, until somebody says stop.
 
 - The till app listens on loopback and nowhere else; the LAN app where the settings say.
-- `ready TILL_URL LAN_URL` is printed once both answer.
+- The till's listener answers /health as soon as the register stands; the rest of the till is loaded meanwhile, and what
+  is asked of it waits until it is there (`web.opening`).
+- `ready TILL_URL LAN_URL` is printed once both answer all they know.
 - SIGTERM and SIGINT end it in order; a kill ends it no worse, since everything that matters is on disk already.
 """
 
@@ -11,8 +13,10 @@ import gc
 import json
 import logging
 import signal
+import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +27,8 @@ from poscore.errors import Fault
 from register_svc.durable_files import FolderLock
 from register_svc.heap import give_back_large_blocks
 from register_svc.register import Register, build
-from register_svc.web.lan_app import build_lan_app
-from register_svc.web.lan_server import create_lan_server
 from register_svc.web.listener import Listener
-from register_svc.web.till_app import build_till_app
+from register_svc.web.opening import App, Opening
 
 _LOG = logging.getLogger("offline-kassa.service")
 
@@ -35,6 +37,9 @@ LOOPBACK = "127.0.0.1"
 _TILL_THREADS = 8
 _FORGET_EVERY_S = 60.0
 _ENDS_WITHIN_S = 10.0
+# While the till is loaded, whoever asks how it is waits for the interpreter no longer than this each time, and has to
+# five times for an answer. 5 ms is usual.
+_SHARED_EVERY_S = 0.0005
 
 
 def run(directory: Path, say_ready: Callable[[str, str], None]) -> None:
@@ -53,24 +58,28 @@ def run(directory: Path, say_ready: Callable[[str, str], None]) -> None:
 def serve(register: Register, say_ready: Callable[[str, str], None], stopped: threading.Event) -> None:
     """Both listeners and the work in the background, until `stopped` is set. Turns the collector of garbage on."""
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # it warns as soon as a browser opens six connections
-    till = till_server(register)
-    lan = _lan_server(register)
-    servers = [server for server in (till, lan) if server is not None]
-    till_url, lan_url = _url(till), _url(lan) if lan else ""
-    register.addresses.update(till=till_url, lan=lan_url)
-    register.start()
-    listeners = [threading.Thread(target=server.run, name="listener", daemon=True) for server in servers]
-    for listener in listeners:
-        listener.start()
-    say_ready(till_url, lan_url)
-    gc.collect()
-    gc.freeze()  # what is loaded now stays: the collector need not look at it again while a customer waits
-    gc.enable()
-    give_back_large_blocks()
+    opening = Opening(register.health)
+    servers = [till_server(register, opening)]
+    listeners = [_listening(servers[0])]
     try:
+        with _sharing():
+            whole_till, lan = _load(register)
+        till_url, lan_url = _url(servers[0]), _url(lan) if lan else ""
+        register.addresses.update(till=till_url, lan=lan_url)
+        register.start()
+        opening.complete(whole_till)
+        if lan is not None:
+            servers.append(lan)
+            listeners.append(_listening(lan))
+        say_ready(till_url, lan_url)
+        gc.collect()
+        gc.freeze()  # what is loaded now stays: the collector need not look at it again while a customer waits
+        gc.enable()
+        give_back_large_blocks()
         while not stopped.wait(_FORGET_EVERY_S):
             register.forget_old_answers()
     finally:
+        opening.abandon()
         for server in servers:
             server.close()
         for listener in listeners:
@@ -78,9 +87,8 @@ def serve(register: Register, say_ready: Callable[[str, str], None], stopped: th
         register.stop()
 
 
-def till_server(register: Register) -> Any:
-    """The till app bound to loopback, not yet running. Raises Fault `port-taken`."""
-    app, _ = build_till_app(register)
+def till_server(register: Register, app: App) -> Any:
+    """`app` bound to the till's port on loopback, not yet running. Raises Fault `port-taken`."""
     port = register.settings.till.port
     try:
         return Listener(
@@ -95,8 +103,35 @@ def till_server(register: Register) -> Any:
         ) from error
 
 
+def _load(register: Register) -> tuple[App, Any | None]:
+    """The whole till, and the LAN's listener. Flask, pydantic and all routes: half of the time that a start takes."""
+    from register_svc.web.till_app import build_till_app
+
+    return build_till_app(register)[0], _lan_server(register)
+
+
+def _listening(server: Any) -> threading.Thread:
+    thread = threading.Thread(target=server.run, name="listener", daemon=True)
+    thread.start()
+    return thread
+
+
+@contextmanager
+def _sharing() -> Iterator[None]:
+    """The interpreter changes hands more often until the block ends."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(_SHARED_EVERY_S)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(usual)
+
+
 def _lan_server(register: Register) -> Any | None:
     """The LAN app bound; None when it cannot be: selling needs loopback alone, and the till's health list says so."""
+    from register_svc.web.lan_app import build_lan_app
+    from register_svc.web.lan_server import create_lan_server
+
     try:
         return create_lan_server(build_lan_app(register), register)
     except OSError as error:

@@ -1,21 +1,10 @@
-"""Headers that hold in every answer, and the pages' Content-Security-Policy."""
+"""The headers of `poscore.headers` on every answer of an app."""
 
 from __future__ import annotations
 
 from flask import Flask, Response
 
-CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
-    " manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none';"
-    " require-trusted-types-for 'script'; trusted-types 'none'"
-)
-_HEADERS = (
-    ("Content-Security-Policy", CONTENT_SECURITY_POLICY),
-    ("X-Content-Type-Options", "nosniff"),
-    ("Referrer-Policy", "no-referrer"),
-    ("Cross-Origin-Opener-Policy", "same-origin"),
-    ("Cross-Origin-Resource-Policy", "same-origin"),
-)
+from poscore.headers import NOT_KEPT, SECURITY_HEADERS
 
 
 def secure(app: Flask) -> None:
@@ -24,8 +13,8 @@ def secure(app: Flask) -> None:
     @app.after_request
     def set_headers(response: Response) -> Response:
         headers = response.headers
-        for name, value in _HEADERS:
+        for name, value in SECURITY_HEADERS:
             headers[name] = value
-        if "Cache-Control" not in headers:
-            headers["Cache-Control"] = "no-store"
+        if NOT_KEPT[0] not in headers:
+            headers[NOT_KEPT[0]] = NOT_KEPT[1]
         return response

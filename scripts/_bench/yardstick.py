@@ -19,10 +19,11 @@ from poscore.http import Answer, Api, Call, Model
 from register_svc import service
 from register_svc.database import Database
 from register_svc.register import Register
+from register_svc.web import till_app
 from register_svc.web.sales_routes import AddLine, Nothing
-from register_svc.web.till_app import build_till_app
 
 _ANSWER = {"ok": True}
+_till_alone = till_app.build_till_app
 
 
 class Done(Model):
@@ -33,7 +34,7 @@ class Done(Model):
 
 def with_yardsticks(register: Register, bytes_: int) -> tuple[Flask, Api]:
     """The till app and the two calls."""
-    app, api = build_till_app(register)
+    app, api = _till_alone(register)
     yardstick = Database(register.directory / "yardstick.db", (_first,))
     record = (b"0123456789abcdef" * (bytes_ // 16 + 1))[:bytes_]
 
@@ -58,7 +59,7 @@ def _first(db: Any) -> None:
 
 def main() -> None:
     directory, bytes_ = Path(sys.argv[1]), int(sys.argv[2])
-    vars(service)["build_till_app"] = lambda register: with_yardsticks(register, bytes_)
+    vars(till_app)["build_till_app"] = lambda register: with_yardsticks(register, bytes_)
     service.run(directory, lambda till, lan: print("ready", till, lan, flush=True))
 
 

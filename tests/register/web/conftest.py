@@ -23,6 +23,7 @@ from register_svc.service import till_server
 from register_svc.settings import FILE_NAME as SETTINGS_FILE
 from register_svc.settings import HeadOffice, Lan, Offline, Settings
 from register_svc.settings import Till as TillSettings
+from register_svc.web.till_app import build_till_app
 from tests.support.builders import CASHIERS, REGISTER, STORE, ACashier, a_catalog
 
 PEPPER = b"p" * PEPPER_BYTES
@@ -188,7 +189,7 @@ def served(directory: Path) -> Iterator[Callable[..., Till]]:
         while running:
             stop()
         register = a_register(directory, **contents)
-        server = till_server(register)
+        server = till_server(register, build_till_app(register)[0])
         stopped, till = threading.Event(), Till(server.effective_port)
         thread = threading.Thread(target=listen, args=(server, stopped), name="till", daemon=True)
         thread.start()

@@ -17,6 +17,7 @@ from register_svc import service
 from register_svc.catalog.price_book import PriceBook
 from register_svc.register import Register, open_price_book
 from register_svc.snapshots.slots import ActiveSnapshot
+from register_svc.web.opening import Opening
 from tests.register.web.conftest import Till, a_register, enrolled
 from tests.support.builders import MILK, a_catalog
 
@@ -71,7 +72,7 @@ def test_a_taken_till_port_is_named(tmp_path: Path) -> None:
         register = a_register(tmp_path)
 
         with pytest.raises(Fault) as fault:
-            service.till_server(register)
+            service.till_server(register, Opening(register.health))
 
         assert fault.value.code == "port-taken"
         register.stop()
