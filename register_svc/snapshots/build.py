@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from poscore.errors import Refused, Untrusted
-from register_svc.durable_files import CHUNK, SyncedFile, free_bytes, sync_directory
+from register_svc.durable_files import CHUNK, SyncedFile, WrittenBehind, free_bytes, sync_directory
 from register_svc.snapshots.slots import Slot, Source
 
 if TYPE_CHECKING:
@@ -46,7 +46,8 @@ def build(bundle: Path, slot: Slot, path: Path) -> None:
         with Container(bundle) as container:
             _check_member(container, slot.source)
             with SyncedFile(path) as file:
-                _decode(container, slot, file)
+                with WrittenBehind(file) as behind:
+                    _decode(container, slot, behind)
                 if file.length != slot.bytes or file.digest() != slot.sha256:
                     raise Untrusted("hash", "the catalogue in the bundle is not the one that was signed")
                 file.finish()
@@ -77,7 +78,7 @@ def _check_member(container: Container, source: Source) -> None:
         raise Untrusted("hash", f"{source.member!r} is not what was signed")
 
 
-def _decode(container: Container, slot: Slot, file: SyncedFile) -> None:
+def _decode(container: Container, slot: Slot, file: WrittenBehind) -> None:
     from backports.zstd import DecompressionParameter, ZstdDecompressor, ZstdError
 
     zstd = ZstdDecompressor(options={DecompressionParameter.window_log_max: _WINDOW_LOG_MAX})

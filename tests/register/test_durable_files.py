@@ -3,13 +3,15 @@ import os
 import subprocess
 import sys
 import textwrap
+import threading
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
-from poscore.errors import Refused
+from poscore.errors import Fault, Refused
 from register_svc import durable_files
-from register_svc.durable_files import FolderLock, SyncedFile, remove_directory, replace_file
+from register_svc.durable_files import FolderLock, SyncedFile, WrittenBehind, remove_directory, replace_file
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -18,6 +20,14 @@ def leave_early(path: Path) -> None:
     with SyncedFile(path) as file:
         file.write(b"half")
         raise ZeroDivisionError
+
+
+def write_behind(path: Path, parts: Iterable[bytes]) -> None:
+    with SyncedFile(path) as file:
+        with WrittenBehind(file) as behind:
+            for part in parts:
+                behind.write(part)
+        file.finish()
 
 
 def test_a_file_that_was_left_early_is_gone(tmp_path: Path) -> None:
@@ -51,6 +61,43 @@ def test_a_growing_file_is_synced_on_its_way(tmp_path: Path, monkeypatch: pytest
             file.write(bytes(100))
         file.finish()
     assert synced_at == [1000, 2000, 3000, 3500]
+
+
+def test_what_is_written_behind_is_all_there_when_the_block_ends(tmp_path: Path) -> None:
+    parts = [bytes([number]) * 1000 for number in range(100)]
+    with SyncedFile(tmp_path / "new", every=3000) as file:
+        with WrittenBehind(file) as behind:
+            for part in parts:
+                behind.write(part)
+            assert behind.length == 100_000
+        file.finish()
+    assert (tmp_path / "new").read_bytes() == b"".join(parts)
+    assert file.digest() == hashlib.sha256(b"".join(parts)).hexdigest()
+
+
+@pytest.mark.parametrize("good", [0, 3, 99])
+def test_a_disk_that_refuses_behind_is_noticed_and_written_to_no_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, good: int
+) -> None:
+    stored: list[bytes] = []
+
+    def store(_: SyncedFile, data: bytes) -> None:
+        if len(stored) == good:
+            raise Fault("space", "the disk is full")
+        stored.append(data)
+
+    monkeypatch.setattr(SyncedFile, "store", store)
+    with pytest.raises(Fault, match="the disk is full"):
+        write_behind(tmp_path / "new", [b"part"] * 100)
+    assert len(stored) == good
+    assert not list(tmp_path.iterdir())
+
+
+def test_bytes_that_cannot_be_made_end_the_writing_behind(tmp_path: Path) -> None:
+    with pytest.raises(ZeroDivisionError):
+        write_behind(tmp_path / "new", (bytes(1 // part) for part in (1, 0)))
+    assert not list(tmp_path.iterdir())
+    assert "writer" not in {thread.name for thread in threading.enumerate()}
 
 
 def test_a_file_is_never_written_over(tmp_path: Path) -> None:

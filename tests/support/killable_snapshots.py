@@ -64,9 +64,9 @@ def behind(owner: Any, name: str, when: Callable[..., bool] = lambda *_, **__: T
 
 def _after_bytes(count: int, folder: str) -> Callable[[], None]:
     def written(file: SyncedFile, _: object) -> bool:
-        return folder in file.path.parts and file.length >= count
+        return folder in file.path.parts and file.path.stat().st_size >= count
 
-    return behind(SyncedFile, "write", written)
+    return behind(SyncedFile, "store", written)
 
 
 def _moving(event: Event) -> Callable[..., bool]:
