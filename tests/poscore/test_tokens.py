@@ -84,6 +84,19 @@ def test_a_token_says_what_interfaces_fix_and_nothing_else() -> None:
     assert TOKEN_LIFE_S == 120
 
 
+@given(st.binary(max_size=200))
+def test_what_is_signed_is_what_the_library_would_sign(payload: bytes) -> None:
+    """Ed25519 is deterministic: the same key and the same bytes are the same signature."""
+    private = OKPKey.import_key(json.loads(KEY.private_text))
+    assert KEY.sign(payload) == jws.serialize_compact({"alg": "Ed25519"}, payload, private, algorithms=["Ed25519"])
+
+
+def test_a_key_s_text_is_the_one_that_the_library_writes_and_reads() -> None:
+    made = OKPKey.generate_key("Ed25519")
+    text = json.dumps(made.as_dict(private=True), sort_keys=True)
+    assert SigningKey.parse(text).private_text == text
+
+
 def test_a_head_survives_its_signature() -> None:
     assert verify_head(sign_head(KEY, HEAD), KEY.public) == HEAD
 
