@@ -2,41 +2,43 @@
 
 - What is accepted here is a document that `poscore.sale.Sale` accepts, completed, and every value fits its column.
 - Ten thousand sales come home at once when a line is mended, and building the poscore objects for each costs more than
-  storing it. So documents are first read plainly, column by column over several sales; whatever is odd about one is
-  left to `Sale` to name, or to put right.
+  storing it. So plain documents, whose types and ranges have been checked while they were decoded, are checked column
+  by column over several sales; whatever is odd about one is left to `Sale` to name, or to put right.
 
 Nothing here reads the clock or the disk.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from itertools import accumulate, chain, pairwise, repeat
-from operator import add, itemgetter, mul
+from operator import add, mul, or_
 from typing import Any, NamedTuple
 
-import orjson
+from msgspec import MsgspecError, Struct, json
+from msgspec.structs import astuple
 
 from poscore.errors import Refused
 from poscore.money import MAX_CENTS, divide
 from poscore.pricing import CASH, rounding_of
 from poscore.quantity import Quantity
-from poscore.sale import COMPLETED, RETURN, SALE, TENDER_TYPES, Sale
+from poscore.sale import COMPLETED, RETURN, Sale
+from server_push.intake.plain import Document, Line, Tax, Tender, plain_document
 
 # Documents are read this many at a time: enough that a check of a column costs next to nothing a sale, few enough that
 # their objects stay in the processor's cache.
 AT_ONCE = 32
 
-_MAX_RATE = 9_999  # basis points
-_MAX_SMALL = (1 << 31) - 1  # line numbers: what an INTEGER column takes everywhere
-
 Column = tuple[Any, ...]
+Row = tuple[Any, ...]
+
+_ENCODE = json.Encoder().encode
 
 
 class SaleRows(NamedTuple):
-    """A completed sale. Lines and tenders are columns, as their tables take them.
+    """A completed sale. Lines and tenders are rows, as their tables take them.
 
     Lines: n, article_id, name, quantity in thousandths, unit_price, discount, deposit, vat_rate, total, voided (0, 1).
     Tenders: n, type, amount, reference. Totals: gross, discount, rounding, due, paid, change.
@@ -52,20 +54,40 @@ class SaleRows(NamedTuple):
     snapshot: int | None
     totals: tuple[int, ...]
     taxes: str
-    lines: tuple[Column, ...]
-    tenders: tuple[Column, ...]
+    lines: Sequence[Row]
+    tenders: Sequence[Row]
 
     @property
-    def articles(self) -> Column:
-        return self.lines[1]
+    def articles(self) -> set[str]:
+        return {line[1] for line in self.lines if line[1] is not None}
 
 
-def read_sales(documents: Sequence[Any]) -> list[SaleRows | Refused]:
-    """The rows of completed sales, each or the refusal `sale-invalid` that says what is wrong with it."""
-    read: list[SaleRows | Refused] = []
-    for start in range(0, len(documents), AT_ONCE):
-        read += _read_some(documents[start : start + AT_ONCE])
-    return read
+def read_plain_sales(documents: Sequence[Document]) -> list[SaleRows | None]:
+    """The rows of documents that were decoded plainly; None for one that is for `read_sale` to judge."""
+    try:
+        return [*_read_all(documents)]
+    except _UNREAD:
+        if len(documents) == 1:
+            return [None]
+    middle = len(documents) // 2  # in halves, until what is odd stands alone
+    return read_plain_sales(documents[:middle]) + read_plain_sales(documents[middle:])
+
+
+def read_sale(document: Any) -> SaleRows | Refused:
+    """The rows of any JSON value, or the refusal `sale-invalid`.
+
+    Sale says what is wrong in words, and takes a document that merely leaves away what has a default.
+    """
+    try:
+        sale = Sale.from_wire(document if isinstance(document, Mapping) else {})
+    except Refused as refusal:
+        return refusal
+    if sale.header.state != COMPLETED:
+        return Refused("sale-invalid", f"the sale is {sale.header.state!r}, not completed")
+    try:
+        return _read_all([plain_document(sale.to_wire())])[0]
+    except _UNREAD:
+        return Refused("sale-invalid", "a field of the sale has a wrong type or is out of range")
 
 
 def is_day(text: object) -> bool:
@@ -77,87 +99,40 @@ class _Odd(Exception):
     """Not a document that can be taken as it is; why is for Sale to say."""
 
 
-# What reading anything at all as sales may end with.
-_UNREAD = (_Odd, KeyError, TypeError, ValueError, AttributeError, Refused)
-
-
-def _read_some(documents: Sequence[Any]) -> Sequence[SaleRows | Refused]:
-    """All at once; where one is odd, in halves, until it stands alone."""
-    try:
-        return _read_all(documents)
-    except _UNREAD:
-        if len(documents) == 1:
-            return [_read_by_sale(documents[0])]
-    middle = len(documents) // 2
-    return [*_read_some(documents[:middle]), *_read_some(documents[middle:])]
-
-
-def _read_by_sale(document: Any) -> SaleRows | Refused:
-    """Sale says what is wrong in words, and takes a document that merely leaves away what has a default."""
-    try:
-        sale = Sale.from_wire(document if isinstance(document, Mapping) else {})
-    except Refused as refusal:
-        return refusal
-    if sale.header.state != COMPLETED:
-        return Refused("sale-invalid", f"the sale is {sale.header.state!r}, not completed")
-    try:
-        return _read_all([sale.to_wire()])[0]
-    except _UNREAD:
-        return Refused("sale-invalid", "a field of the sale has a wrong type or is out of range")
+# What reading a document may end with; no others, for types and ranges hold already.
+_UNREAD = (_Odd, MsgspecError, Refused)
 
 
 # -- column by column --------------------------------------------------------------------------------------------------
 
-_HEADER = (
-    *("id", "receipt_no", "state", "kind", "offline", "training", "business_day", "cashier", "customer", "snapshot"),
-    *("lines", "tenders", "totals", "taxes"),
-)
-_LINE = (
-    *("n", "article_id", "code", "name", "quantity", "unit", "unit_price", "discount", "deposit", "vat_rate", "total"),
-    "voided",
-)
-_TENDER = ("n", "type", "amount", "reference")
-_TOTALS = ("gross", "discount", "rounding", "due", "paid", "change")
-_TAX = ("rate", "net", "tax", "gross")
 
-_NULL = type(None)
-_TEXT, _MAYBE_TEXT, _INT, _MAYBE_INT, _BOOL, _LIST = (
-    frozenset(types) for types in ((str,), (str, _NULL), (int,), (int, _NULL), (bool,), (list,))
-)
-_KINDS, _TENDER_KINDS = frozenset((SALE, RETURN)), frozenset(TENDER_TYPES)
-
-
-def _read_all(documents: Sequence[Any]) -> list[SaleRows]:
+def _read_all(documents: Sequence[Document]) -> list[SaleRows]:
     """Raises one of _UNREAD unless every one holds."""
-    ids, numbers, states, kinds, offline, training, days, *who, snapshots, lines, tenders, totals, taxes = _columns(
-        documents, _HEADER
+    columns = _columns(documents, Document)
+    days, cashiers, customers, _, kinds, lines, offline, numbers, snapshots, _, taxes, tenders, totals, training = (
+        columns
     )
-    _check_types(ids + numbers + states + kinds + days, _TEXT)
-    _check_types(offline + training, _BOOL)
-    _check_types(who[0] + who[1], _MAYBE_TEXT)
-    _check_types(snapshots, _MAYBE_INT)
-    _check_types(lines + tenders + taxes, _LIST)
-    _check_range([version for version in snapshots if version is not None], 0, MAX_CENTS)
-    if set(states) != {COMPLETED} or not _KINDS.issuperset(kinds) or not all(map(_is_day, days)):
+    if not all(map(_is_day, days)):
         raise _Odd
     signs = [-1 if kind == RETURN else 1 for kind in kinds]
     sold, paid, taxed = _Lines(lines, signs), _Tenders(tenders, signs), _Taxes(taxes)
-    sums = tuple(zip(*_whole_columns(totals, _TOTALS), strict=True))
     read = []
-    for place, sign in enumerate(signs):
+    for place, (sign, said) in enumerate(zip(signs, totals, strict=True)):
         gross, discount, exact = sold.sums(place)
         cash, otherwise = paid.sums(place)
-        if _totals(gross, discount, cash, otherwise, sign) != sums[place]:
+        sums = _totals(gross, discount, cash, otherwise, sign)
+        if sums != (said.gross, said.discount, said.rounding, said.due, said.paid, said.change):
             raise _Odd
         taxed.check(place, exact)
         header = (numbers[place], kinds[place], training[place], offline[place], days[place])
-        said = (who[0][place], who[1][place], snapshots[place], sums[place], orjson.dumps(taxes[place]).decode())
-        read.append(SaleRows(*header, *said, sold.rows(place), paid.rows(place)))
+        who = (cashiers[place], customers[place], snapshots[place])
+        text = _ENCODE(taxes[place]).decode()
+        read.append(SaleRows(*header, *who, sums, text, sold.rows(place), paid.rows(place)))
     return read
 
 
 class _Parts:
-    """The parts of several sales (their lines, tenders or tax rows) in one row of columns; `ends` tells them apart."""
+    """The parts of several sales (their lines, tenders or tax rows) in one row; `ends` tells them apart."""
 
     def __init__(self, parts: Sequence[list[Any]]) -> None:
         self.all = list(chain.from_iterable(parts))
@@ -183,50 +158,39 @@ class _Exact(NamedTuple):
 class _Lines:
     """Lines of several sales. Built only when each holds in itself."""
 
-    def __init__(self, lines: Sequence[list[Any]], signs: Sequence[int]) -> None:
+    def __init__(self, lines: Sequence[list[Line]], signs: Sequence[int]) -> None:
         self._parts = _Parts(lines)
-        numbers, articles, codes, names, quantities, units, prices, discounts, deposits, rates, totals, voided = (
-            _columns(self._parts.all, _LINE)
-        )
-        _check_types(articles + codes, _MAYBE_TEXT)
-        _check_types(names + quantities + units, _TEXT)
-        _check_types(numbers + prices + discounts + deposits + rates + totals, _INT)
-        _check_types(voided, _BOOL)
+        columns = _columns(self._parts.all, Line)
+        articles, _, deposits, discounts, numbers, names, quantities, totals, _, prices, rates, voided = columns
         counts = tuple(map(_thousandths, quantities))
         # The sign of a sale is in its quantities; everything that follows from them has it, or is 0.
         signed: tuple[Column, ...] = (counts, discounts, deposits, totals)
         if -1 in signs:
             each = self._parts.signs(signs)
             signed = tuple(tuple(map(mul, column, each)) for column in signed)
-        _check_range(signed[0], 1, MAX_CENTS)
+        _check_least(signed[0], 1)
         for column in signed[1:]:
-            _check_range(column, 0, MAX_CENTS)
-        _check_range(prices, 0, MAX_CENTS)
-        _check_range(rates, 0, _MAX_RATE)
-        _check_range(numbers, 0, _MAX_SMALL)
+            _check_least(column, 0)
         self._fulls = tuple(map(add, totals, discounts))
         exactly = list(map(mul, counts, prices))
         by_weight = exactly != list(map(mul, self._fulls, repeat(1000)))
         if by_weight and self._fulls != tuple(divide(amount, 1000) for amount in exactly):
             raise _Odd
-        self._discounts, self._deposits, self._rates = discounts, deposits, rates
+        self._numbers, self._discounts, self._deposits, self._rates = numbers, discounts, deposits, rates
         self._totals, self._voided = totals, voided
-        self._has_exceptions = True in voided or any(deposits)
+        self._are_exceptions = list(map(or_, voided, map(bool, deposits))) if True in voided or any(deposits) else []
         flags = tuple(map(int, voided))
-        self._columns = (numbers, articles, names, counts, prices, discounts, deposits, rates, totals, flags)
+        self._rows = _rows(numbers, articles, names, counts, prices, discounts, deposits, rates, totals, flags)
 
-    def rows(self, place: int) -> tuple[Column, ...]:
-        mine = self._parts.of(place)
-        return tuple(column[mine] for column in self._columns)
+    def rows(self, place: int) -> list[Row]:
+        return self._rows[self._parts.of(place)]
 
     def sums(self, place: int) -> tuple[int, int, _Exact]:
         """gross, discount, and the exact sums by rate, of the lines that are not voided."""
         mine = self._parts.of(place)
-        numbers = self._columns[0][mine]
-        if len(set(numbers)) != len(numbers):
-            raise _Odd
+        _check_unique(self._numbers[mine])
         by_rate: dict[int, int] = {}
-        if not self._has_exceptions:
+        if True not in self._are_exceptions[mine]:
             for rate, total in zip(self._rates[mine], self._totals[mine], strict=True):
                 by_rate[rate] = by_rate.get(rate, 0) + total
             return sum(self._fulls[mine]), sum(self._discounts[mine]), _Exact(by_rate, 0, has_deposits=False)
@@ -247,29 +211,21 @@ class _Lines:
 class _Tenders:
     """Tenders of several sales. Built only when each holds in itself."""
 
-    def __init__(self, tenders: Sequence[list[Any]], signs: Sequence[int]) -> None:
+    def __init__(self, tenders: Sequence[list[Tender]], signs: Sequence[int]) -> None:
         self._parts = _Parts(tenders)
-        self._columns = _columns(self._parts.all, _TENDER)
-        numbers, self._kinds, self._amounts, references = self._columns
-        _check_types(numbers + self._amounts, _INT)
-        _check_types(self._kinds, _TEXT)
-        _check_types(references, _MAYBE_TEXT)
-        _check_range(numbers, 0, _MAX_SMALL)
-        _check_range(tuple(map(mul, self._amounts, self._parts.signs(signs))), 1, MAX_CENTS)
-        if not _TENDER_KINDS.issuperset(self._kinds):
-            raise _Odd
+        self._amounts, self._numbers, references, self._kinds = _columns(self._parts.all, Tender)
+        _check_least(tuple(map(mul, self._amounts, self._parts.signs(signs))), 1)
         self._has_cash = CASH in self._kinds
+        self._rows = _rows(self._numbers, self._kinds, self._amounts, references)
 
-    def rows(self, place: int) -> tuple[Column, ...]:
-        mine = self._parts.of(place)
-        return tuple(column[mine] for column in self._columns)
+    def rows(self, place: int) -> list[Row]:
+        return self._rows[self._parts.of(place)]
 
     def sums(self, place: int) -> tuple[int, int]:
         """What was paid in cash, and what otherwise."""
         mine = self._parts.of(place)
-        numbers, amounts = self._columns[0][mine], self._amounts[mine]
-        if len(set(numbers)) != len(numbers):
-            raise _Odd
+        amounts = self._amounts[mine]
+        _check_unique(self._numbers[mine])
         paid = sum(amounts)
         if not self._has_cash:
             return 0, paid
@@ -280,10 +236,9 @@ class _Tenders:
 class _Taxes:
     """Tax rows of several sales. Built only when each row holds in itself."""
 
-    def __init__(self, taxes: Sequence[list[Any]]) -> None:
+    def __init__(self, taxes: Sequence[list[Tax]]) -> None:
         self._parts = _Parts(taxes)
-        rates, nets, parts, grosses = _whole_columns(self._parts.all, _TAX)
-        _check_range(rates, 0, _MAX_RATE)
+        grosses, nets, rates, parts = _columns(self._parts.all, Tax)
         self._sums = list(zip(rates, grosses, strict=True))
         if list(parts) != [divide(gross * rate, 10_000 + rate) for rate, gross in self._sums]:
             raise _Odd
@@ -318,34 +273,24 @@ def _totals(gross: int, discount: int, cash: int, otherwise: int, sign: int) -> 
     return gross, discount, rounding, due, paid, change
 
 
-def _columns(objects: Sequence[Any], names: tuple[str, ...]) -> tuple[Column, ...]:
-    """The values of JSON objects that have these members and no others."""
+def _columns(objects: Sequence[Struct], kind: type[Struct]) -> tuple[Column, ...]:
+    """The values of objects of one kind, in the order of its members."""
     if not objects:
-        return ((),) * len(names)
-    if set(map(len, objects)) != {len(names)}:
-        raise _Odd
-    return tuple(zip(*map(_getter(names), objects), strict=True))
+        return ((),) * len(kind.__struct_fields__)
+    return tuple(zip(*map(astuple, objects), strict=True))
 
 
-def _whole_columns(objects: Sequence[Any], names: tuple[str, ...]) -> tuple[Column, ...]:
-    columns = _columns(objects, names)
-    for column in columns:
-        _check_types(column, _INT)
-    return columns
+def _rows(*columns: Column) -> list[Row]:
+    return list(zip(*columns, strict=True))
 
 
-@lru_cache
-def _getter(names: tuple[str, ...]) -> Callable[[Any], Column]:
-    return itemgetter(*names)
-
-
-def _check_types(column: Column, types: frozenset[type]) -> None:
-    if not types.issuperset(map(type, column)):
+def _check_least(column: Sequence[int], least: int) -> None:
+    if column and min(column) < least:
         raise _Odd
 
 
-def _check_range(column: Sequence[int], least: int, most: int) -> None:
-    if column and (min(column) < least or max(column) > most):
+def _check_unique(numbers: Column) -> None:
+    if len(set(numbers)) != len(numbers):
         raise _Odd
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import chain, repeat
+from itertools import chain
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table
@@ -79,10 +79,8 @@ def _add_sales(connection: Connection, origin: Origin, at: str, entries: Sequenc
         sold = (rows.sale_id, rows.kind, int(rows.training), int(rows.offline))
         who = (rows.cashier, rows.customer, rows.snapshot)
         sales.append((*key, *whose, *sold, *who, said.at, at, *rows.totals, rows.taxes, status))
-        # Three constants before the columns, zipped: a row a line without a Python step for each.
-        same = tuple(map(repeat, key))
-        lines.extend(zip(*same, *rows.lines, strict=False))
-        tenders.extend(zip(*same, *rows.tenders, strict=False))
+        lines += [key + line for line in rows.lines]
+        tenders += [key + tender for tender in rows.tenders]
     _insert(connection, sale, sales)
     _insert(connection, sale_line, lines)
     _insert(connection, sale_tender, tenders)

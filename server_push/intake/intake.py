@@ -213,7 +213,7 @@ class _Batch:
             detail = "another record with this number was stored before: was the register copied or restored?"
             yield Incident(SEQUENCE_CONFLICT, seq, detail, item.name, item.data)
         yield from self._chain_breaks(items, entries, hashes)
-        bought = {article for entry in entries if entry.item.sale for article in entry.item.sale.articles} - {None}
+        bought = {article for entry in entries if entry.item.sale for article in entry.item.sale.articles}
         unknown = self._intake.unknown_articles(self._ledger, bought)
         for entry in entries if unknown else ():
             mine = unknown.intersection(entry.item.sale.articles) if entry.item.sale else ()

@@ -12,18 +12,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from poscore.errors import PosError, Refused, Untrusted
 from poscore.instants import parse_instant
 from poscore.records import SALE, Record
-from server_push.intake.documents import AT_ONCE, SaleRows, is_day, read_sales
+from server_push.intake.documents import AT_ONCE, SaleRows, is_day, read_plain_sales, read_sale
+from server_push.intake.plain import MAX_SEQ, PlainSale, read_plain
 
 # Why a record is set aside.
 DAMAGED, UNREADABLE, FOREIGN = "damaged", "record-unreadable", "record-foreign"
 SALE_INVALID, RECEIPT_TAKEN, CUSTOMER_UNKNOWN = "sale-invalid", "receipt-no-taken", "customer-unknown"
-
-_MAX_SEQ = (1 << 53) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +73,14 @@ class Said(NamedTuple):
             document.get("training") is True,
         )
 
+    @classmethod
+    def of_plain(cls, record: PlainSale) -> Said:
+        sale = record.body.sale
+        header = (record.seq, record.prev_hash, record.at, record.type, record.business_day)
+        return cls(*header, document=True, receipt_no=sale.receipt_no, training=sale.training)
 
-@dataclass(frozen=True, slots=True)
-class Item:
+
+class Item(NamedTuple):
     """One record as it came. `hash`: hex, as the register gave it. `said`: None when the bytes cannot be read.
 
     `seq`: its own, None unless the item is proper. `sale`: the rows of a sale that holds.
@@ -136,29 +140,31 @@ def seqs_of(items: Sequence[Item], acked_seq: int, placed_before: Mapping[str, i
     ]
 
 
-class _Unread(NamedTuple):
-    """A proper sale whose document has not been read yet."""
-
-    data: bytes
-    hash: str
-    said: Said
-    document: Any
-
-
 def _read_some(origin: Origin, delivered: Sequence[tuple[str, str]]) -> list[Item]:
-    first = [_read(origin, claimed, text.encode()) for claimed, text in delivered]
-    sales = read_sales([one.document for one in first if isinstance(one, _Unread)])
-    rows = iter(sales)
-    return [_sale(one, next(rows)) if isinstance(one, _Unread) else one for one in first]
+    """Plain sales together; anything else by itself, in words."""
+    some = [(claimed, text.encode()) for claimed, text in delivered]
+    plain = [_plain(origin, claimed, data) for claimed, data in some]
+    sales = iter(read_plain_sales([record.body.sale for record in plain if record is not None]))
+    items = []
+    for (claimed, data), record in zip(some, plain, strict=True):
+        if record is None or (rows := next(sales)) is None:
+            items.append(_read(origin, claimed, data))
+        else:
+            items.append(Item(data, claimed, Said.of_plain(record), record.seq, rows))
+    return items
 
 
-def _sale(one: _Unread, rows: SaleRows | Refused) -> Item:
-    if isinstance(rows, Refused):
-        return Item(one.data, one.hash, one.said, one.said.seq, fault=Fault(SALE_INVALID, rows.detail))
-    return Item(one.data, one.hash, one.said, one.said.seq, rows)
+def _plain(origin: Origin, claimed: str, data: bytes) -> PlainSale | None:
+    """A proper sale, but for its document; None for what may be that or anything else."""
+    if sha256(data).hexdigest() != claimed:
+        return None
+    record = read_plain(data)
+    if record is None or (record.store, record.register, record.epoch) != (origin.store, origin.register, origin.epoch):
+        return None
+    return record if _is_instant(record.at) and (record.business_day is None or is_day(record.business_day)) else None
 
 
-def _read(origin: Origin, claimed: str, data: bytes) -> Item | _Unread:
+def _read(origin: Origin, claimed: str, data: bytes) -> Item:
     if sha256(data).hexdigest() != claimed:
         fault = Fault(DAMAGED, "the bytes do not have the hash they came with")
         return Item(data, claimed, _readable(data), fault=fault)
@@ -170,16 +176,19 @@ def _read(origin: Origin, claimed: str, data: bytes) -> Item | _Unread:
     if record.store != origin.store or record.register != origin.register or record.epoch != origin.epoch:
         whose = f"{record.store}/{record.register}, epoch {record.epoch}"
         return Item(data, claimed, said, fault=Fault(FOREIGN, f"the record belongs to {whose}"))
-    if record.type == SALE:
-        return _Unread(data, claimed, said, record.body.get("sale"))
-    return Item(data, claimed, said, record.seq)
+    if record.type != SALE:
+        return Item(data, claimed, said, record.seq)
+    rows = read_sale(record.body.get("sale"))
+    if isinstance(rows, Refused):
+        return Item(data, claimed, said, record.seq, fault=Fault(SALE_INVALID, rows.detail))
+    return Item(data, claimed, said, record.seq, rows)
 
 
 def _parsed(data: bytes) -> Record:
     """The record, with what Record.parse leaves open and our columns rely on. Raises Untrusted."""
     record = Record.parse(data)
     texts = (record.store, record.register, record.prev_hash, record.at, record.type)
-    if any(type(text) is not str for text in texts) or not 1 <= record.seq <= _MAX_SEQ:
+    if any(type(text) is not str for text in texts) or not 1 <= record.seq <= MAX_SEQ:
         raise Untrusted(UNREADABLE, "a field of the record has a wrong type or is out of range")
     if record.business_day is not None and not is_day(record.business_day):
         raise Untrusted(UNREADABLE, f"{record.business_day!r} is not a business day")
@@ -188,6 +197,14 @@ def _parsed(data: bytes) -> Record:
     except Refused as error:
         raise Untrusted(UNREADABLE, error.detail) from None
     return record
+
+
+def _is_instant(text: str) -> bool:
+    try:
+        parse_instant(text)
+    except Refused:
+        return False
+    return True
 
 
 def _readable(data: bytes) -> Said | None:
