@@ -9,7 +9,20 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 import orjson
-from sqlalchemy import Column, Connection, Table, delete, func, select, text, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    CursorResult,
+    Executable,
+    Table,
+    bindparam,
+    delete,
+    func,
+    select,
+    text,
+    update,
+)
 
 from poscore.errors import Untrusted
 from poscore.records import Head, Record, genesis_hash
@@ -31,17 +44,38 @@ from server_push.storage.tables.intake import (
 RECORDS, INCIDENTS = "records", "incidents"  # what is numbered by its arrival, each by itself
 
 
+def _mine(table: Table) -> tuple[ColumnElement[bool], ...]:
+    """The rows of one journal; Ledger says of which."""
+    return tuple(table.c[name] == bindparam(f"my_{name}") for name in ("store", "register", "epoch"))
+
+
+# What is asked for every batch is put together once: that took as long as asking.
+_SEQ, _COUNTER = journal_record.c.seq, arrival_counter.c.value
+_MARK = select(journal_mark).where(*_mine(journal_mark))
+_ODD = select(odd_delivery).where(*_mine(odd_delivery))
+_STORED = select(_SEQ, journal_record.c.hash, journal_record.c.damaged).where(*_mine(journal_record))
+_STORED_BETWEEN = _STORED.where(_SEQ.between(bindparam("low"), bindparam("high")))
+_STORED_AMONG = _STORED.where(_SEQ.in_(bindparam("seqs", expanding=True)))
+_NEXT_ARRIVALS = (
+    update(arrival_counter)
+    .where(arrival_counter.c.name == bindparam("counter"))
+    .values(value=_COUNTER + bindparam("count"))
+    .returning(_COUNTER)
+)
+
+
 class Ledger:
     """`at`: the instant's text of the batch's arrival."""
 
     def __init__(self, connection: Connection, origin: Origin, at: str) -> None:
         self._connection, self._origin, self._at = connection, origin, at
         self._values = {"store": origin.store, "register": origin.register, "epoch": origin.epoch}
+        self._mine = {f"my_{name}": value for name, value in self._values.items()}
 
     # -- what is known -------------------------------------------------------------------------------------------------
 
     def mark(self) -> Mark:
-        row = self._connection.execute(select(journal_mark).where(*self._mine(journal_mark))).one_or_none()
+        row = self._ask(_MARK).one_or_none()
         origin = self._origin
         if row is None:
             genesis = genesis_hash(origin.store, origin.register, origin.epoch)
@@ -54,25 +88,20 @@ class Ledger:
         around = {near for seq in seqs for near in (seq - 1, seq, seq + 1)}
         if not around:
             return {}
-        column = journal_record.c.seq
         low, high = min(around), max(around)
         dense = high - low < 4 * len(around)  # a batch in order is one walk along the key
-        asked = column.between(low, high) if dense else column.in_(around)
-        query = select(column, journal_record.c.hash, journal_record.c.damaged)
-        rows = self._connection.execute(query.where(*self._mine(journal_record), asked))
+        rows = self._ask(_STORED_BETWEEN, low=low, high=high) if dense else self._ask(_STORED_AMONG, seqs=list(around))
         return {seq: Stored(digest.hex(), bool(damaged)) for seq, digest, damaged in rows}
 
     def above(self, seq: int) -> Iterator[tuple[int, str]]:
         """(seq, hash) of what is stored above a seq, ascending."""
-        column = journal_record.c.seq
-        query = select(column, journal_record.c.hash).where(*self._mine(journal_record), column > seq)
-        with self._connection.execute(query.order_by(column)) as rows:
+        query = select(_SEQ, journal_record.c.hash).where(*_mine(journal_record), journal_record.c.seq > seq)
+        with self._ask(query.order_by(_SEQ)) as rows:
             for found, digest in rows:
                 yield found, digest.hex()
 
     def odd(self) -> dict[str, Odd]:
-        rows = self._connection.execute(select(odd_delivery).where(*self._mine(odd_delivery)))
-        return {row.digest: Odd(row.seq, row.tries) for row in rows}
+        return {row.digest: Odd(row.seq, row.tries) for row in self._ask(_ODD)}
 
     def prev_hashes(self, seqs: Collection[int]) -> dict[int, str]:
         """Out of the bytes of stored records, for the few neighbours that a batch does not hold itself."""
@@ -80,11 +109,11 @@ class Ledger:
             return {}
         beside = (journal_body.c.store == journal_record.c.store) & (journal_body.c.arrival == journal_record.c.arrival)
         query = (
-            select(journal_record.c.seq, journal_body.c.record)
+            select(_SEQ, journal_body.c.record)
             .join_from(journal_record, journal_body, beside)
-            .where(*self._mine(journal_record), journal_record.c.seq.in_(seqs), journal_record.c.damaged == 0)
+            .where(*_mine(journal_record), _SEQ.in_(seqs), journal_record.c.damaged == 0)
         )
-        read = {seq: _prev_hash(data, self._origin, seq) for seq, data in self._connection.execute(query)}
+        read = {seq: _prev_hash(data, self._origin, seq) for seq, data in self._ask(query)}
         return {seq: prev for seq, prev in read.items() if prev is not None}
 
     def quarantined(self, seqs: Collection[int]) -> dict[int, str]:
@@ -93,13 +122,13 @@ class Ledger:
             return {}
         column = quarantine.c.seq
         among = (column.between(min(seqs), max(seqs)), quarantine.c.state == OPEN)
-        rows = self._connection.execute(select(column, quarantine.c.reason).where(*self._mine(quarantine), *among))
+        rows = self._ask(select(column, quarantine.c.reason).where(*_mine(quarantine), *among))
         return {seq: reason for seq, reason in rows if seq in seqs}
 
     def noted(self, kind: str) -> int:
         """How many incidents of a kind this journal has by now."""
-        query = select(func.count()).where(*self._mine(incident), incident.c.kind == kind)
-        return int(self._connection.execute(query).scalar_one())
+        query = select(func.count()).where(*_mine(incident), incident.c.kind == kind)
+        return int(self._ask(query).scalar_one())
 
     def known(self, column: Column[Any], values: Collection[str], where: str = "") -> set[str]:
         """Which of `values` stand in a column; one statement, whose text does not grow with them."""
@@ -117,9 +146,7 @@ class Ledger:
 
     def next_arrivals(self, count: int, of: str = RECORDS) -> int:
         """The first of `count` numbers in the order of arrival."""
-        value = arrival_counter.c.value
-        raised = update(arrival_counter).where(arrival_counter.c.name == of).values(value=value + count)
-        last = self._connection.execute(raised.returning(value)).scalar()
+        last = self._connection.execute(_NEXT_ARRIVALS, {"counter": of, "count": count}).scalar()
         if last is None:
             insert_new(self._connection, arrival_counter, [{"name": of, "value": 0}])
             return self.next_arrivals(count, of)
@@ -129,19 +156,17 @@ class Ledger:
         """Take away damaged bytes: the right ones have come."""
         if not seqs:
             return
-        mine = (*self._mine(journal_record), journal_record.c.seq.in_(seqs))
-        gone = self._connection.scalars(delete(journal_record).where(*mine).returning(journal_record.c.arrival)).all()
+        damaged = delete(journal_record).where(*_mine(journal_record), _SEQ.in_(seqs))
+        gone = self._ask(damaged.returning(journal_record.c.arrival)).scalars().all()
         bodies = (journal_body.c.store == self._origin.store, journal_body.c.arrival.in_(gone))
         self._connection.execute(delete(journal_body).where(*bodies))
-        self._connection.execute(delete(quarantine).where(*self._mine(quarantine), quarantine.c.seq.in_(seqs)))
+        self._ask(delete(quarantine).where(*_mine(quarantine), quarantine.c.seq.in_(seqs)))
 
     def keep_odd(self, odd: dict[str, Odd], before: dict[str, Odd], settled: Collection[int]) -> None:
         """Remember what cannot tell its seq; forget it for the seqs whose right bytes have come."""
         over = [digest for digest, one in before.items() if one.seq in settled]
         if over:
-            self._connection.execute(
-                delete(odd_delivery).where(*self._mine(odd_delivery), odd_delivery.c.digest.in_(over))
-            )
+            self._ask(delete(odd_delivery).where(*_mine(odd_delivery), odd_delivery.c.digest.in_(over)))
         rows = [{**self._values, "digest": digest, "seq": one.seq, "tries": one.tries} for digest, one in odd.items()]
         upsert(self._connection, odd_delivery, rows)
 
@@ -166,8 +191,9 @@ class Ledger:
         }
         upsert(self._connection, journal_mark, [row])
 
-    def _mine(self, table: Table) -> tuple[Any, ...]:
-        return tuple(table.c[name] == value for name, value in self._values.items())
+    def _ask(self, statement: Executable, **values: Any) -> CursorResult[*tuple[Any, ...]]:
+        """Of this journal: a statement that says `_mine`."""
+        return self._connection.execute(statement, {**self._mine, **values})
 
 
 def _prev_hash(data: bytes, origin: Origin, seq: int) -> str | None:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
 from poscore.errors import Untrusted
 from poscore.instants import instant_text
@@ -21,6 +22,19 @@ from server_push.storage.tables.registers import register_epoch
 from server_push.storage.tables.registers import store as store_table
 
 CLOCK_TOLERANCE_S = 5 * 60
+
+
+def _named() -> Select[*tuple[Any, ...]]:
+    r, e, s = register_table.c, register_epoch.c, store_table.c
+    return (
+        select(r.store, r.epoch, e.public_key, s.time_zone)
+        .join_from(register_table, register_epoch, (e.register == r.register) & (e.epoch == r.epoch))
+        .join(store_table, s.store == r.store)
+        .where(r.register == bindparam("named"))
+    )
+
+
+_NAMED = _named()  # once: every call of a register asks it, and putting it together took as long as asking
 
 
 class WrongClock(Untrusted):
@@ -56,15 +70,8 @@ class Callers:
         return caller
 
     def _named(self, register: str) -> Caller:
-        r, e, s = register_table.c, register_epoch.c, store_table.c
-        query = (
-            select(r.store, r.epoch, e.public_key, s.time_zone)
-            .join_from(register_table, register_epoch, (e.register == r.register) & (e.epoch == r.epoch))
-            .join(store_table, s.store == r.store)
-            .where(r.register == register)
-        )
         with self._storage.read() as connection:
-            row = connection.execute(query).one_or_none()
+            row = connection.execute(_NAMED, {"named": register}).one_or_none()
         if row is None:
             raise Untrusted("token", "no register of that name is enrolled here")
         return Caller(row.store, register, row.epoch, dict(json.loads(row.public_key)), row.time_zone)

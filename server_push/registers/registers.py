@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from poscore.errors import Refused
 from poscore.ids import check_id
@@ -161,9 +161,17 @@ def offset_ms(clock: datetime, now: datetime) -> int:
     return round((clock - now).total_seconds() * 1000)
 
 
+# Put together once: it is carried out with every batch that comes home.
+_CONTACT = (
+    update(register_table)
+    .where(register_table.c.register == bindparam("of"))
+    .values(last_seen=bindparam("last_seen"), queued_records=bindparam("queued_records"))
+)
+
+
 def note_contact(connection: Connection, register: str, queued_records: int, at: str) -> None:
     """Within the transaction of a call that shows how much a register still has to return."""
-    _change(connection, register, {"last_seen": at, "queued_records": queued_records})
+    connection.execute(_CONTACT, {"of": register, "last_seen": at, "queued_records": queued_records})
 
 
 def _change(connection: Connection, register: str, values: Mapping[str, Any]) -> None:
