@@ -3,9 +3,11 @@
 import importlib
 import os
 import pkgutil
+import shutil
 import sqlite3
 import threading
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from sqlalchemy.exc import OperationalError
 from poscore.errors import Refused
 from server_push.storage import Storage, insert_new, total_of, upsert
 from server_push.storage import tables as table_modules
+from server_push.storage.engine import DATABASE
 from server_push.storage.metadata import metadata
 from server_push.storage.migrate import head
 from server_push.storage.tables.bundles import version_counter
@@ -123,6 +126,30 @@ def test_an_office_is_made_once_and_is_its_owners_alone(tmp_path: Path) -> None:
         Storage.create(tmp_path)
     if os.name != "nt":
         assert (tmp_path / "office.db").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_new_office_has_large_pages_and_an_older_one_keeps_its_own(tmp_path: Path) -> None:
+    """A checkpoint comes after as many bytes in both."""
+
+    def pages(folder: Path) -> tuple[int, int]:
+        storage = Storage.open(folder)
+        try:
+            with storage.read() as connection:
+                return tuple(
+                    connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
+                    for name in ("page_size", "wal_autocheckpoint")
+                )
+        finally:
+            storage.close()
+
+    Storage.create(tmp_path / "new").close()
+    shutil.copytree(tmp_path / "new", tmp_path / "old")
+    with closing(sqlite3.connect(tmp_path / "old" / DATABASE)) as connection:
+        for statement in ("PRAGMA journal_mode=DELETE", "PRAGMA page_size=4096", "VACUUM"):
+            connection.execute(statement)
+
+    assert pages(tmp_path / "new") == (8192, 8192)
+    assert pages(tmp_path / "old") == (4096, 16384)
 
 
 def test_who_reads_in_order_to_write_loses_no_update(storage: Storage) -> None:
