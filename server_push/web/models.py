@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
+import orjson
 from pydantic import BeforeValidator, Field, JsonValue
 
 from poscore.http import Model, Whole
@@ -132,6 +133,14 @@ class JournalBatch(Model):
     epoch: Positive
     head: Annotated[str, Field(min_length=1, max_length=4096)]
     records: Annotated[list[JournalRecord], Field(min_length=1, max_length=MAX_RECORDS)]
+
+    @classmethod
+    def model_validate_json(cls, json_data: str | bytes | bytearray, **how: Any) -> Self:
+        """pydantic's own reader of JSON takes twice the time over a megabyte of escaped quotes. It names the faults."""
+        try:
+            return cls.model_validate(orjson.loads(json_data))
+        except ValueError:
+            return super().model_validate_json(json_data, **how)
 
 
 class GapView(Model):
