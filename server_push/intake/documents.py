@@ -163,23 +163,22 @@ class _Lines:
         columns = _columns(self._parts.all, Line)
         articles, _, deposits, discounts, numbers, names, quantities, totals, _, prices, rates, voided = columns
         counts = tuple(map(_thousandths, quantities))
+        has_discounts, has_deposits, has_voided = any(discounts), any(deposits), any(voided)
         # The sign of a sale is in its quantities; everything that follows from them has it, or is 0.
-        signed: tuple[Column, ...] = (counts, discounts, deposits, totals)
-        if -1 in signs:
-            each = self._parts.signs(signs)
-            signed = tuple(tuple(map(mul, column, each)) for column in signed)
-        _check_least(signed[0], 1)
-        for column in signed[1:]:
-            _check_least(column, 0)
-        self._fulls = tuple(map(add, totals, discounts))
+        signed = [totals, *([discounts] if has_discounts else ()), *([deposits] if has_deposits else ())]
+        each = self._parts.signs(signs) if -1 in signs else None
+        _check_least(counts, each, 1)
+        for column in signed:
+            _check_least(column, each, 0)
+        self._fulls = tuple(map(add, totals, discounts)) if has_discounts else totals
         exactly = list(map(mul, counts, prices))
         by_weight = exactly != list(map(mul, self._fulls, repeat(1000)))
         if by_weight and self._fulls != tuple(divide(amount, 1000) for amount in exactly):
             raise _Odd
         self._numbers, self._discounts, self._deposits, self._rates = numbers, discounts, deposits, rates
         self._totals, self._voided = totals, voided
-        self._are_exceptions = list(map(or_, voided, map(bool, deposits))) if True in voided or any(deposits) else []
-        flags = tuple(map(int, voided))
+        self._are_exceptions = list(map(or_, voided, map(bool, deposits))) if has_voided or has_deposits else []
+        flags = tuple(map(int, voided)) if has_voided else (0,) * len(voided)
         self._rows = _rows(numbers, articles, names, counts, prices, discounts, deposits, rates, totals, flags)
 
     def rows(self, place: int) -> list[Row]:
@@ -189,12 +188,16 @@ class _Lines:
         """gross, discount, and the exact sums by rate, of the lines that are not voided."""
         mine = self._parts.of(place)
         _check_unique(self._numbers[mine])
+        if True in self._are_exceptions[mine]:
+            return self._exceptional_sums(mine)
         by_rate: dict[int, int] = {}
-        if True not in self._are_exceptions[mine]:
-            for rate, total in zip(self._rates[mine], self._totals[mine], strict=True):
-                by_rate[rate] = by_rate.get(rate, 0) + total
-            return sum(self._fulls[mine]), sum(self._discounts[mine]), _Exact(by_rate, 0, has_deposits=False)
+        for rate, total in zip(self._rates[mine], self._totals[mine], strict=True):
+            by_rate[rate] = by_rate.get(rate, 0) + total
+        return sum(self._fulls[mine]), sum(self._discounts[mine]), _Exact(by_rate, 0, has_deposits=False)
+
+    def _exceptional_sums(self, mine: slice) -> tuple[int, int, _Exact]:
         gross = discounts = deposits = 0
+        by_rate: dict[int, int] = {}
         has_deposits = False
         for full, discount, deposit, rate, total, void in zip(
             *(c[mine] for c in (self._fulls, self._discounts, self._deposits, self._rates, self._totals, self._voided)),
@@ -214,7 +217,7 @@ class _Tenders:
     def __init__(self, tenders: Sequence[list[Tender]], signs: Sequence[int]) -> None:
         self._parts = _Parts(tenders)
         self._amounts, self._numbers, references, self._kinds = _columns(self._parts.all, Tender)
-        _check_least(tuple(map(mul, self._amounts, self._parts.signs(signs))), 1)
+        _check_least(self._amounts, self._parts.signs(signs), 1)
         self._has_cash = CASH in self._kinds
         self._rows = _rows(self._numbers, self._kinds, self._amounts, references)
 
@@ -284,8 +287,9 @@ def _rows(*columns: Column) -> list[Row]:
     return list(zip(*columns, strict=True))
 
 
-def _check_least(column: Sequence[int], least: int) -> None:
-    if column and min(column) < least:
+def _check_least(column: Column, signs: Sequence[int] | None, least: int) -> None:
+    """Each value, turned by its sign, is at least that much."""
+    if column and min(map(mul, column, signs) if signs else column) < least:
         raise _Odd
 
 
