@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from poscore.errors import Refused
 
 SELL, SHIFT, CASH_MOVEMENT, MODE, SNAPSHOTS, BACKUP = "sell", "shift", "cash-movement", "mode", "snapshots", "backup"
+RETURN_WITHOUT_RECEIPT = "return-without-receipt"
 
 PERMISSIONS: dict[str, frozenset[str]] = {
     "cashier": frozenset({SELL, SHIFT, CASH_MOVEMENT, MODE}),
-    "shift_lead": frozenset({SELL, SHIFT, CASH_MOVEMENT, MODE}),
-    "manager": frozenset({SELL, SHIFT, CASH_MOVEMENT, MODE, SNAPSHOTS, BACKUP}),
+    "shift_lead": frozenset({SELL, SHIFT, CASH_MOVEMENT, MODE, RETURN_WITHOUT_RECEIPT}),
+    "manager": frozenset({SELL, SHIFT, CASH_MOVEMENT, MODE, RETURN_WITHOUT_RECEIPT, SNAPSHOTS, BACKUP}),
     "technician": frozenset({MODE, SNAPSHOTS, BACKUP}),
 }
 

@@ -35,7 +35,9 @@ def test_the_right_pin_opens_a_session(counter: ACounter) -> None:
         "cashier": "301",
         "name": "Maija Manager",
         "role": "manager",
-        "permissions": sorted(["sell", "shift", "cash-movement", "mode", "snapshots", "backup"]),
+        "permissions": sorted(
+            ["sell", "shift", "cash-movement", "mode", "return-without-receipt", "snapshots", "backup"]
+        ),
     }
     session = counter.sessions.find("Bearer token-1")
     assert (session.cashier, session.role) == ("301", "manager")

@@ -157,8 +157,9 @@ def test_changing_voiding_discounting(ready: Till) -> None:
 
 @pytest.mark.parametrize("quantity", ["0", "-1", "-0.5"])
 def test_a_quantity_that_is_not_more_than_zero_is_422(ready: Till, quantity: str) -> None:
-    for kind in ("sale", "return"):
-        sale = ready.start(kind=kind)
+    ready.sign_in("201")
+    for new in ({"kind": "sale"}, {"kind": "return", "reason": "viallinen"}):
+        sale = ready.start(**new)
         ready.post(f"/sales/{sale}/lines", {"code": MILK, "quantity": quantity}).problem(422, "quantity-invalid")
         ready.scan(sale, MILK)
         ready.call("PATCH", f"/sales/{sale}/lines/1", {"quantity": quantity}).problem(422, "quantity-invalid")
