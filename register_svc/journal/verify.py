@@ -103,8 +103,10 @@ def _wrong_returns(connection: sqlite3.Connection) -> Iterator[Finding]:
         return  # a file from before there was one: the register fills it when it opens the file
     # The casts, as above: whoever edits the file may leave anything anywhere.
     columns = ", ".join(f"CAST({name} AS {'BLOB' if name == 'original' else 'INTEGER'})" for name in Row._fields)
-    rows = (Row(*row) for row in connection.execute(f"SELECT {columns} FROM returned"))
-    kept = {row._replace(original=bytes(row.original).decode(errors="replace")) for row in rows}
+    kept = {
+        Row(epoch, seq, line, original.decode(errors="replace"), *rest)
+        for epoch, seq, line, original, *rest in connection.execute(f"SELECT {columns} FROM returned")
+    }
     wanted = set(rows_in(connection))
     for row in sorted(wanted - kept):
         yield Finding(row.seq, "returned-missing", f"line {row.line} gave back {_what(row)}; the table does not say so")
