@@ -66,7 +66,7 @@ def rows_in(connection: sqlite3.Connection) -> Iterator[Row]:
     for (data,) in found:
         try:
             record = Record.parse(data)
-            rows = rows_of(record) or _rows_by_article(connection, record, given)
+            rows = rows_of(record) if "notes" in record.body else _rows_by_article(connection, record, given)
         except (PosError, KeyError, TypeError, ValueError, AttributeError):
             continue  # not what the till writes: whoever verifies the chain names it
         for row in rows:

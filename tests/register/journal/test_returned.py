@@ -27,14 +27,16 @@ def a_line(n: int, article: str | None, quantity: int, total: int, **changed: An
 
 
 def finish(
-    journal: Journal, number: int, lines: list[dict[str, Any]], original: str | None = None, notes: Any = ()
+    journal: Journal, number: int, lines: list[dict[str, Any]], original: str | None = None, notes: Any = None
 ) -> None:
-    """A sale, or with `original` a return of it."""
+    """A sale, or with `original` a return of it; without `notes` as it was written before there were any."""
     receipt_no, kind = f"r1-1-{number:06d}", "sale" if original is None else "return"
     document = {"id": receipt_no, "receipt_no": receipt_no, "state": "completed", "kind": kind, "lines": lines}
     with journal.write() as writing:
         writing.next_number("receipt-1")
-        body = {"sale": document, "notes": list(notes), "original_receipt": original}
+        body = {"sale": document, "original_receipt": original}
+        if notes is not None:
+            body["notes"] = notes
         record = writing.append(SALE, AT, DAY, body)
         writing.keep_receipt(record, receipt_no, "completed", False)
 
@@ -139,3 +141,10 @@ def test_a_new_epoch_goes_on_with_what_came_back_in_the_old_one(sold: Journal, p
     finish(again, 3, [a_line(1, "A1", -1, -129)], BOUGHT, [note(1, 1)])
     assert JournalReader(sold.db).given_back(BOUGHT) == {1: Given(2000, 258, 0)}
     assert JournalReader(sold.db).given_back(BOUGHT, epoch=2) == {1: Given(1000, 129, 0)}
+
+
+def test_a_note_is_believed_and_nothing_is_guessed_beside_it(sold: Journal, path: Path) -> None:
+    finish(sold, 3, [a_line(1, "A3", -1, -215)], BOUGHT, [])
+    sold.db.close()
+    before_the_table(path)
+    assert given_back(path) == {1: Given(1000, 129, 0)}
