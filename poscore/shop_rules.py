@@ -55,7 +55,21 @@ DEFAULTS: Mapping[str, Any] = {
     # goods that must not be sold: a GTIN, and the lot where it is only that one
     "codes.recalled": [],
     # discounts and prices
-    # returns
+    # returns: the most that one return without a receipt may give back (cents)
+    "returns.cap_without_receipt": 10_000,
+    # what a sale was paid with -> what its return may be refunded with; `none` for a return without a receipt
+    "returns.refund_tenders": {
+        "cash": ["cash"],
+        "card": ["card"],
+        "invoice": ["invoice"],
+        "account": ["account"],
+        "payroll": ["payroll"],
+        "bonus": ["bonus"],
+        "voucher": ["voucher"],
+        "none": ["cash"],
+    },
+    # up to so much (cents), over all returns of a receipt, cash is given for what was paid by card
+    "returns.cash_for_card_cap": 2_000,
     # tenders
     # the drawer and shifts: the count is taken from whoever may not see what to expect
     "shift.blind_count": False,

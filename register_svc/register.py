@@ -45,6 +45,7 @@ from register_svc.head_office.checks import (
 )
 from register_svc.head_office.link import Link
 from register_svc.head_office.mode import Mode
+from register_svc.head_office.returns import ReturnDesk
 from register_svc.health import WARN, Check, Health, Subject, disk_check
 from register_svc.identity import Identity
 from register_svc.journal import schema as journal_schema
@@ -196,7 +197,8 @@ def build(directory: Path) -> Register:
         tell_others,
     )
     receipts = Receipts(desk)
-    sales = Sales(desk, receipts)
+    office = ReturnDesk(link.client, lambda: int(link.clock.corrected().timestamp() * 1000))
+    sales = Sales(desk, receipts, office)
     sources = Sources(directory / JOURNAL_FILE, directory / STATE_FILE)
     backups = Backups(sources, settings.backup_dir(directory), journal.owner, settings.backup.keep)
     snapshots = Snapshots(

@@ -35,6 +35,8 @@ from server_push.registers.enrolment import Enrolments, HeadOffice
 from server_push.registers.operators import EVERYTHING, TOKEN_BYTES, Operator, Operators
 from server_push.registers.registers import ENROLLED, Register, Registers
 from server_push.registers.stores import Stores
+from server_push.returns.claims import Claims
+from server_push.returns.flags import Flags
 from server_push.settings import Chain, Settings, write_first
 from server_push.storage import Storage
 
@@ -72,6 +74,8 @@ class Office:
         self.enrolments = Enrolments(storage, self._introduce)
         self.intake = Intake(storage, self.registers)
         self.sales = Sales(storage)
+        self.claims = Claims(storage)
+        self.flags = Flags(storage)
         self.shop_settings = ShopSettings(storage)
         self.incidents = Incidents(storage)
         self.journals = Journals(storage)

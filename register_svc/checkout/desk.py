@@ -94,6 +94,10 @@ class Desk:
             kept = self.answers.find(key) if key else None
             return kept or act()
 
+    def answered(self, key: Idempotency | None) -> Kept | None:
+        """What was answered to this key before: for acts that ask somebody outside before they take the lock."""
+        return self.answers.find(key) if key else None
+
     def keep(self, writing: Writing, key: Idempotency | None, status: int, answer: Any) -> Kept:
         """`answer` as the bytes that go out, kept for a retry in the same transaction."""
         kept = Kept(status, orjson.dumps(answer))

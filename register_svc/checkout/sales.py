@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,13 +20,14 @@ from poscore.errors import PosError, Refused
 from poscore.idempotency import Idempotency, Kept
 from poscore.ids import ReceiptNo
 from poscore.instants import parse_instant
-from poscore.money import Cents
 from poscore.quantity import Quantity
-from poscore.sale import ABORTED, COMPLETED, OPEN, PARKED, RETURN, SALE, Sale
+from poscore.sale import ABORTED, OPEN, PARKED, RETURN, Sale
 from register_svc.checkout.desk import Desk
 from register_svc.checkout.goods import Goods, Shelf, must_be_counted
 from register_svc.checkout.receipts import Receipts
 from register_svc.checkout.restrictions import Restrictions
+from register_svc.checkout.returning import ReturnOffice, Returns
+from register_svc.checkout.wishes import NewLine, NewSale, NewTender
 from register_svc.journal.drafts import load_drafts
 from register_svc.journal.verify import receipt_series
 from register_svc.till.age import AgeAnswer, answer_age
@@ -36,7 +37,11 @@ from register_svc.till.discounts import Discount
 from register_svc.till.item import Item, standard_rate
 from register_svc.till.people import SELL, Session
 from register_svc.till.receipt import Printed
+from register_svc.till.refunds import with_reason
+from register_svc.till.returns import Original
 from register_svc.till.tenders import SETTLED_OUTSIDE, check_tenders, payment_options, refusal, rule_of
+
+__all__ = ["NewLine", "NewSale", "NewTender", "Sales"]  # the verbs, and what they are asked for
 
 CREATED, DONE = 201, 200
 # A switch of snapshots waits for an open sale at most this long after its last change: a forgotten one must not
@@ -44,39 +49,13 @@ CREATED, DONE = 201, 200
 _SWITCH_WAITS = timedelta(minutes=5)
 
 
-@dataclass(frozen=True, slots=True)
-class NewSale:
-    kind: str = SALE
-    training: bool = False
-    customer: str | None = None
-    original_receipt: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class NewTender:
-    """`amount` None settles what is left; always positive, also in a return."""
-
-    type: str
-    amount: Cents | None = None
-    reference: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class NewLine:
-    """Exactly one of `code`, `article_id` and `open` (name, unit price, VAT code)."""
-
-    quantity: Quantity
-    code: str | None = None
-    article_id: str | None = None
-    open: tuple[str, Cents, str] | None = None
-
-
 class Sales:
     """The open and parked sales of a register."""
 
-    def __init__(self, desk: Desk, receipts: Receipts) -> None:
+    def __init__(self, desk: Desk, receipts: Receipts, office: ReturnOffice) -> None:
         self._desk, self._receipts, self._restrictions = desk, receipts, Restrictions(desk)
         self._drafts: dict[str, Basket] = {}
+        self.returns = Returns(desk, office, lambda: self._drafts.copy().values())
         self._changed_at: dict[str, datetime] = {}
         self.unreadable: Sequence[str] = ()  # drafts that a damaged disk spoilt: set aside, shown, never in the way
         for draft in load_drafts(desk.journal.db):
@@ -91,7 +70,15 @@ class Sales:
 
     def start(self, session: Session, new: NewSale, key: Idempotency | None) -> Kept:
         session.must(SELL)
-        return self._desk.once(key, lambda: self._start(session, new, key))
+        if new.kind != RETURN:
+            if new.original_receipt is not None or new.reason is not None:
+                raise Refused("body-invalid", "only a return names an original receipt or a reason")
+            return self._desk.once(key, lambda: self._start(session, new, key))
+        kept = self._desk.answered(key)
+        if kept is None:
+            original = self.returns.original(session, new.original_receipt, new.training)
+            kept = self._desk.once(key, lambda: self._start(session, new, key, original))
+        return kept
 
     def add_line(self, session: Session, sale_id: str, new: NewLine, key: Idempotency | None) -> Kept:
         def act(basket: Basket) -> Basket:
@@ -99,8 +86,10 @@ class Sales:
             day = catalog.day(basket.business_day)
             basket = _goods(new, Shelf(catalog, day, basket.is_return)).added_to(basket, catalog.version)
             self._restrictions.check_added(basket, day)
-            return basket
+            return self.returns.check(basket)
 
+        if self._is_of_receipt(sale_id):
+            return self._put_back(session, sale_id, new, key)
         return self._change(session, sale_id, key, act, status=CREATED)
 
     def change_quantity(
@@ -108,15 +97,26 @@ class Sales:
     ) -> Kept:
         def act(basket: Basket) -> Basket:
             must_be_counted(basket, n)
-            return basket.change_quantity(n, quantity)
+            if basket.original_receipt is not None:
+                return self.returns.change(basket, n, quantity)
+            return self.returns.check(basket.change_quantity(n, quantity))
 
-        return self._change(session, sale_id, key, act)
+        session.must(SELL)
+        kept = self._desk.answered(key)
+        if kept is None and self._is_of_receipt(sale_id):
+            self.returns.hold_change(self._basket(sale_id), n, quantity)
+        return kept or self._change(session, sale_id, key, act)
 
     def void_line(self, session: Session, sale_id: str, n: int) -> Kept:
         return self._change(session, sale_id, None, lambda basket: basket.void_line(n))
 
     def add_discount(self, session: Session, sale_id: str, discount: Discount, key: Idempotency | None) -> Kept:
-        return self._change(session, sale_id, key, lambda basket: basket.add_discount(discount), status=CREATED)
+        def act(basket: Basket) -> Basket:
+            if basket.original_receipt is not None:
+                raise Refused("return-as-sold", "what is returned on a receipt goes back at what was paid for it")
+            return basket.add_discount(discount)
+
+        return self._change(session, sale_id, key, act, status=CREATED)
 
     def set_customer(self, session: Session, sale_id: str, customer: str | None, key: Idempotency | None) -> Kept:
         def act(basket: Basket) -> Basket:
@@ -138,11 +138,16 @@ class Sales:
             self._restrictions.check_paying(basket)
             rules = self._desk.book.require().tender_rules
             error = refusal(rule_of(rules, new.type), self._desk.mode.is_offline, self._customer_of(basket))
+            error = error or self.returns.refund_refusal(basket)(new.type)
             if error:
                 raise error
             return basket.add_tender(new.type, new.amount, new.reference)
 
-        return self._change(session, sale_id, key, act, status=CREATED, durable=new.type in SETTLED_OUTSIDE)
+        session.must(SELL)
+        kept = self._desk.answered(key)
+        if kept is None and self._is_of_receipt(sale_id):
+            self.returns.hold_again(self._basket(sale_id))
+        return kept or self._change(session, sale_id, key, act, status=CREATED, durable=new.type in SETTLED_OUTSIDE)
 
     def remove_tender(self, session: Session, sale_id: str, n: int) -> Kept:
         # Durable whatever its type: it is rare, and the one that matters is a card's.
@@ -176,8 +181,11 @@ class Sales:
     def abort(self, session: Session, sale_id: str, key: Idempotency | None) -> Kept:
         """The sale keeps its number as a record."""
         session.must(SELL)
+        basket = self._drafts.get(sale_id)
         kept = self._desk.once(key, lambda: self._abort(sale_id, key))
         self._desk.after_commit()
+        if basket is not None:
+            self.returns.given_up(basket)
         return kept
 
     # --- looking
@@ -213,7 +221,8 @@ class Sales:
         basket = self._basket(sale_id)
         rules = self._desk.book.require().tender_rules
         customer = self._customer_of(basket)
-        return payment_options(basket, list(rules.values()), self._desk.mode.is_offline, customer)
+        offline, refund_refusal = self._desk.mode.is_offline, self.returns.refund_refusal(basket)
+        return payment_options(basket, list(rules.values()), offline, customer, refund_refusal)
 
     def receipt_draft(self, sale_id: str, language: str | None = None) -> dict[str, Any]:
         """How the receipt of an open or parked sale would look; it says that it is none. Raises `sale-not-open`."""
@@ -251,13 +260,15 @@ class Sales:
 
     # --- within
 
-    def _start(self, session: Session, new: NewSale, key: Idempotency | None) -> Kept:
+    def _start(self, session: Session, new: NewSale, key: Idempotency | None, original: Original | None = None) -> Kept:
         desk = self._desk
         shift, catalog = desk.open_shift(), desk.book.require()
         day = catalog.day(shift.business_day)
         if new.customer:
             self._customer(new.customer)
-        self._check_original(new)
+        customer, rate = new.customer, standard_rate(day)
+        if original is not None:
+            customer, rate = customer or self.returns.customer_of(original), original.standard_rate(rate)
         owner = desk.journal.owner
         with desk.journal.write(durable=False) as writing:
             n = writing.next_number(receipt_series(owner.epoch, new.training))
@@ -267,11 +278,15 @@ class Sales:
                 new.training,
                 shift.business_day,
                 session.cashier or "",
-                standard_rate(day),
+                rate,
                 desk.now(),
-                customer=new.customer,
+                customer=customer,
                 original_receipt=new.original_receipt,
             )
+            if original is not None:
+                self.returns.keep(writing, basket, original)
+            elif basket.is_return:
+                basket = with_reason(basket, new.reason)
             kept = self._save(writing, basket, key, CREATED)
         self._remember(basket)
         return kept
@@ -285,6 +300,7 @@ class Sales:
         sale = basket.completed(offline)
         customer = self._customer_of(basket)
         check_tenders(basket.tenders, desk.book.require().tender_rules, offline, customer)
+        self.returns.check(basket)
         return self._finish(basket, sale, records.SALE, key, customer)
 
     def _abort(self, sale_id: str, key: Idempotency | None) -> Kept:
@@ -354,6 +370,7 @@ class Sales:
                 }
             writing.keep_receipt(record, basket.id, sale.header.state, basket.training)
             writing.delete_draft(basket.id)
+            self.returns.finished(writing, basket)
             kept = desk.keep(writing, key, DONE, answer)
         del self._drafts[basket.id], self._changed_at[basket.id]
         return kept
@@ -380,24 +397,29 @@ class Sales:
     def _customer_of(self, basket: Basket) -> Customer | None:
         return self._desk.book.require().customer(basket.customer) if basket.customer else None
 
-    def _check_original(self, new: NewSale) -> None:
-        """A receipt of this register must exist and be a completed sale; one of another register is taken on trust."""
-        if new.original_receipt is None:
-            return
-        if new.kind != RETURN:
-            raise Refused("body-invalid", "only a return names an original receipt")
-        number = ReceiptNo.parse(new.original_receipt)
-        if number.register != self._desk.journal.owner.register:
-            return
-        try:
-            record = self._desk.reader.record_of_sale(new.original_receipt)
-        except Refused:
-            raise Refused("receipt-not-found", f"this register has no receipt {new.original_receipt}") from None
-        if record.body["sale"]["state"] != COMPLETED or record.body["sale"]["kind"] != SALE:
-            raise Refused("receipt-not-found", f"{new.original_receipt} is no completed sale")
+    # --- returns
+
+    def _is_of_receipt(self, sale_id: str) -> bool:
+        basket = self._drafts.get(sale_id)
+        return basket is not None and basket.original_receipt is not None
+
+    def _put_back(self, session: Session, sale_id: str, new: NewLine, key: Idempotency | None) -> Kept:
+        """A line of a return that has a receipt: chosen, and held at head office, before the lock is taken."""
+        session.must(SELL)
+        kept = self._desk.answered(key)
+        if kept is not None:
+            return kept
+        chosen = self.returns.choose(self._basket(sale_id), new)
+
+        def act(basket: Basket) -> Basket:
+            return self.returns.put(basket, chosen, self._desk.book.require().version)
+
+        return self._change(session, sale_id, key, act, status=CREATED)
 
 
 def _goods(new: NewLine, shelf: Shelf) -> Goods:
+    if new.original_line is not None:
+        raise Refused("receipt-required", "only a return of a receipt takes back a line of it")
     if new.open:
         return Goods(Item.open_price(*new.open, shelf.day), new.quantity)
     if new.article_id is not None:

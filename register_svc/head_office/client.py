@@ -35,7 +35,9 @@ if TYPE_CHECKING:
 
 PROBE_S = 2.0  # a cashier waits for it when going ONLINE
 CHECK_IN_S = 10.0
+AUTHORIZATION_S = 3.0  # a customer waits at the counter for it
 UPLOAD_S = 30.0  # a full batch is about 1 MB when compressed: 20 s on a line of half a megabit
+_JSON = (("Content-Type", "application/json"),)
 _CONNECT_S = 2.0  # TCP sends its first packet again after 1 s; a line that needs a third is no line
 
 
@@ -82,8 +84,7 @@ class HeadOfficeClient:
     def check_in(self, report: dict[str, Any], budget_s: float = CHECK_IN_S) -> CheckInAnswer:
         """Tell head office how this register is; also the proof that it knows the register."""
         path = f"/api/registers/{quote(self._identity.register)}/check-in"
-        headers = (("Content-Type", "application/json"),)
-        wire = self._ask(_Request("POST", path, orjson.dumps(report), headers), budget_s)
+        wire = self._ask(_Request("POST", path, orjson.dumps(report), _JSON), budget_s)
         answer = CheckInAnswer.from_wire(wire)
         self._clock.learn(answer.now)
         return answer
@@ -99,6 +100,23 @@ class HeadOfficeClient:
         path = f"/api/registers/{quote(self._identity.register)}/journal"
         request = _Request("POST", path, parcel.body, parcel.headers, meanwhile=meanwhile)
         return UploadAnswer.from_wire(self._ask(request, budget_s))
+
+    def receipt(self, receipt_no: str, budget_s: float = AUTHORIZATION_S) -> dict[str, Any]:
+        """A sale of any register, to be returned here."""
+        self.breaker.enter()
+        path = f"/api/registers/{quote(self._identity.register)}/receipts/{quote(receipt_no, safe='')}"
+        return self._ask(_Request("GET", path), budget_s)
+
+    def claim_return(self, claim: dict[str, Any], budget_s: float = AUTHORIZATION_S) -> dict[str, Any]:
+        """Hold what is about to come back. The same claim again is the same claim."""
+        self.breaker.enter()
+        return self._ask(_Request("POST", "/api/returns/claims", orjson.dumps(claim), _JSON), budget_s)
+
+    def release_return(self, id: str, revision: int, budget_s: float = AUTHORIZATION_S) -> dict[str, Any]:
+        """Let go of a claim."""
+        self.breaker.enter()
+        path = f"/api/returns/claims/{quote(id, safe='')}/release"
+        return self._ask(_Request("POST", path, orjson.dumps({"revision": revision}), _JSON), budget_s)
 
     def signing_key(self, epoch: int) -> SigningKey:
         """The key of an epoch, loaded once. Raises Fault `key-missing`."""

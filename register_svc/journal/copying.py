@@ -21,7 +21,7 @@ from register_svc.durable_files import SYNC_EVERY, naming_a_full_disk, sync
 from register_svc.journal.journal import Owner
 
 # Tables that only grow, row by row with the records that (epoch, seq) names. All others are copied whole.
-BY_RECORD = ("journal", "receipt")
+BY_RECORD = ("journal", "receipt", "returned")
 
 _PAGE_BYTES = 4096
 _READ_BYTES = 1 << 20

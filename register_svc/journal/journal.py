@@ -23,6 +23,7 @@ from backports import zstd
 from poscore.canonical import sha256_hex
 from poscore.records import SALE, Head, Record, genesis_hash
 from register_svc.database import Database
+from register_svc.journal import returned
 
 _LEVEL = 1  # a sale view becomes a fifth at 20 µs
 
@@ -66,12 +67,13 @@ class Writing:
         return record
 
     def keep_receipt(self, record: Record, sale_id: str, state: str, training: bool) -> None:
-        """Note where a finished sale lies."""
+        """Note where a finished sale lies, and what a return gave back of which receipt."""
         queued = int(record.type == SALE and not training)
         self.connection.execute(
             "INSERT INTO receipt VALUES(?, ?, ?, ?, ?, ?)",
             (record.epoch, record.seq, sale_id, state, record.business_day, queued),
         )
+        self.connection.executemany(returned.INSERT, returned.rows_of(record))
 
     def next_number(self, series: str) -> int:
         """The next number of a series: from 1, without gaps."""

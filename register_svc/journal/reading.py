@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from poscore.errors import Refused
 from poscore.records import Record
+from poscore.returns import Given
 from register_svc.database import Database
 
 
@@ -34,6 +35,18 @@ class JournalReader:
         if row is None:
             raise Refused("sale-not-found", f"this register has no sale {sale_id}")
         return Record.parse(row[0])
+
+    def given_back(self, receipt_no: str, epoch: int | None = None) -> dict[int, Given]:
+        """What completed returns gave back of a receipt, be it one of this register or not, by its line.
+
+        `epoch`: only by returns of that epoch.
+        """
+        rows = self._db.reader.execute(
+            "SELECT original_line, sum(quantity), sum(total), sum(deposit) FROM returned"
+            " WHERE original = ? AND (? IS NULL OR epoch = ?) GROUP BY 1",
+            (receipt_no, epoch, epoch),
+        )
+        return {line: Given(quantity, total, deposit) for line, quantity, total, deposit in rows}
 
     def sales(self, state: str, business_day: str | None, after: str, limit: int) -> Iterator[Record]:
         """Records of finished sales in one state, newest first, before the sale id `after` (empty: from the newest)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from register_svc.database import Migration
+from register_svc.journal import returned
 
 if TYPE_CHECKING:
     import sqlite_utils
@@ -64,4 +65,12 @@ def _first(db: sqlite_utils.Database) -> None:
     )
 
 
-MIGRATIONS: tuple[Migration, ...] = (_first,)
+def _returned(db: sqlite_utils.Database) -> None:
+    # Receipts of other registers that an open return gives back; gone with the last such draft.
+    db.execute("CREATE TABLE foreign_receipt(receipt_no TEXT PRIMARY KEY, document BLOB NOT NULL) WITHOUT ROWID")
+    db.execute(returned.TABLE)
+    db.execute(returned.INDEX)
+    db.conn.executemany(returned.INSERT, returned.rows_in(db.conn))
+
+
+MIGRATIONS: tuple[Migration, ...] = (_first, _returned)

@@ -1,7 +1,8 @@
 """Verify a journal file with a code path of its own: nothing of the writing side is used.
 
 Found: edited bytes, removed middle, removed tail (against the last signed head), swapped and duplicate records,
-receipt numbers that are missing though no draft is open for them, and Zs that the records do not bear out (`proof`).
+receipt numbers that are missing though no draft is open for them, Zs that the records do not bear out (`proof`), and a
+table of returned goods that does not follow from the records.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from poscore.errors import Fault, PosError, Untrusted
 from poscore.ids import ReceiptNo
 from poscore.records import SALE, SALE_ABORTED, Finding, Head, Record, genesis_hash, verify_chain
 from register_svc.journal.proof import MISSING, Keys, Proof, kept_reports_differ
+from register_svc.journal.returned import Row, rows_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ def _verify(connection: sqlite3.Connection, store: str, register: str, epoch: in
         known = head if head is not None and head.epoch == number else None
         findings += verify_chain(genesis_hash(store, register, number), _rows(connection, number), known)
     findings += _missing_receipts(connection, register, epochs)
+    findings += _wrong_returns(connection)
     count = connection.execute("SELECT count(*) FROM journal").fetchone()[0]
     last = connection.execute(
         "SELECT seq, hash FROM journal WHERE epoch = ? ORDER BY id DESC LIMIT 1", (max(epochs),)
@@ -128,6 +131,27 @@ def _json(data: bytes) -> Any:
         return parse_json(data)
     except ValueError:
         return None
+
+
+def _wrong_returns(connection: sqlite3.Connection) -> Iterator[Finding]:
+    """Where the table that says what was given back is not what the records say."""
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'returned'").fetchone():
+        return  # a file from before there was one: the register fills it when it opens the file
+    # The casts, as above: whoever edits the file may leave anything anywhere.
+    columns = ", ".join(f"CAST({name} AS {'BLOB' if name == 'original' else 'INTEGER'})" for name in Row._fields)
+    kept = {
+        Row(epoch, seq, line, original.decode(errors="replace"), *rest)
+        for epoch, seq, line, original, *rest in connection.execute(f"SELECT {columns} FROM returned")
+    }
+    wanted = set(rows_in(connection))
+    for row in sorted(wanted - kept):
+        yield Finding(row.seq, "returned-missing", f"line {row.line} gave back {_what(row)}; the table does not say so")
+    for row in sorted(kept - wanted):
+        yield Finding(row.seq, "returned-unfounded", f"the table says {_what(row)}; no record does")
+
+
+def _what(row: Row) -> str:
+    return f"{row.quantity} thousandths ({row.total} cents) of {row.original} line {row.original_line}"
 
 
 def _receipt_no(data: bytes) -> ReceiptNo | None:

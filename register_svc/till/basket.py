@@ -17,6 +17,7 @@ from poscore.errors import Refused
 from poscore.money import Cents
 from poscore.pricing import CASH, Left, is_settled, left_to_pay, totals_of
 from poscore.quantity import Quantity
+from poscore.returns import Part
 from poscore.sale import COMPLETED, OPEN, RETURN, Header, Line, Sale, Tender
 from register_svc.till.discounts import Discount, shares
 from register_svc.till.item import Item
@@ -27,14 +28,19 @@ MAX_LINES = 2_000  # the longest real invoice known has 675
 
 @dataclass(frozen=True, slots=True)
 class BasketLine:
-    """`wire`: how a draft keeps it, worked out once because a draft is kept anew at every scan. Not to be changed."""
+    """`wire`: how a draft keeps it, worked out once because a draft is kept anew at every scan. Not to be changed.
+
+    `copied`: of an older receipt, with its discount; no price list and no discount of today touches it.
+    """
 
     item: Item
     line: Line
+    copied: bool = False
     wire: Mapping[str, Any] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "wire", {**self.item.to_wire(), **_line_wire(self.line)})
+        copied = {"copied": True} if self.copied else {}
+        object.__setattr__(self, "wire", {**self.item.to_wire(), **_line_wire(self.line), **copied})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +84,30 @@ class Basket:
         row = self._line(n)
         line = replace(row.line, voided=True, discount=0, total=row.line.total + row.line.discount)
         return self._with_line(BasketLine(row.item, line))
+
+    def put_copy(self, item: Item, part: Part, snapshot: int, n: int | None = None) -> Basket:
+        """A part of a line of an older receipt as it was sold: at the end, or in place of line `n`."""
+        self._must_be_changeable()
+        if n is None and len(self.lines) >= MAX_LINES:
+            raise Refused("sale-too-long", f"a sale has at most {MAX_LINES} lines")
+        sign = self._sign
+        line = Line(
+            self._line(n).line.n if n is not None else len(self.lines) + 1,
+            item.article_id,
+            item.code,
+            item.name,
+            Quantity(sign * part.quantity.thousandths),
+            item.unit,
+            part.unit_price,
+            sign * part.discount,
+            sign * part.deposit,
+            item.vat_rate,
+            sign * part.total,
+        )
+        row = BasketLine(replace(item, unit_price=part.unit_price), line, copied=True)
+        if n is not None:
+            return self._with_line(row)
+        return replace(self, lines=(*self.lines, row), snapshot=self.snapshot or snapshot)
 
     # --- discounts, customer
 
@@ -231,7 +261,7 @@ class Basket:
 
     def _discounted(self) -> Basket:
         """The same lines with every discount worked out anew, those on lines first."""
-        fulls = [abs(row.line.total + row.line.discount) if not row.line.voided else 0 for row in self.lines]
+        fulls = [0 if row.line.voided or row.copied else abs(row.line.total + row.line.discount) for row in self.lines]
         parts = shares(self.discounts, fulls)
         rows = (_reduced(row, self._sign * part) for row, part in zip(self.lines, parts, strict=True))
         return replace(self, lines=tuple(rows))
@@ -263,7 +293,7 @@ _PLAIN_FIELDS = (
 
 def _reduced(row: BasketLine, discount: Cents) -> BasketLine:
     line = row.line
-    if line.voided or line.discount == discount:
+    if line.voided or row.copied or line.discount == discount:
         return row
     return BasketLine(row.item, replace(line, discount=discount, total=line.total + line.discount - discount))
 
@@ -295,4 +325,4 @@ def _row_from_wire(wire: Mapping[str, Any]) -> BasketLine:
         wire["total"],
         wire["voided"],
     )
-    return BasketLine(item, line)
+    return BasketLine(item, line, wire.get("copied", False))

@@ -8,11 +8,14 @@ from poscore.errors import Refused
 
 SELL, SHIFT, CASH_MOVEMENT, MODE, SNAPSHOTS, BACKUP = "sell", "shift", "cash-movement", "mode", "snapshots", "backup"
 SEE_EXPECTED_CASH = "see-expected-cash"  # before the drawer is counted, where the count is blind
+RETURN_WITHOUT_RECEIPT = "return-without-receipt"
 
 PERMISSIONS: dict[str, frozenset[str]] = {
     "cashier": frozenset({SELL, SHIFT, CASH_MOVEMENT, MODE}),
-    "shift_lead": frozenset({SELL, SHIFT, CASH_MOVEMENT, MODE, SEE_EXPECTED_CASH}),
-    "manager": frozenset({SELL, SHIFT, CASH_MOVEMENT, MODE, SEE_EXPECTED_CASH, SNAPSHOTS, BACKUP}),
+    "shift_lead": frozenset({SELL, SHIFT, CASH_MOVEMENT, MODE, SEE_EXPECTED_CASH, RETURN_WITHOUT_RECEIPT}),
+    "manager": frozenset(
+        {SELL, SHIFT, CASH_MOVEMENT, MODE, SEE_EXPECTED_CASH, RETURN_WITHOUT_RECEIPT, SNAPSHOTS, BACKUP}
+    ),
     "technician": frozenset({MODE, SNAPSHOTS, BACKUP}),
 }
 

@@ -6,7 +6,7 @@ since the invoice or the account entry is made later in the posting run; payroll
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,15 +69,25 @@ def check_tenders(
 
 
 def payment_options(
-    basket: Basket, rules: Sequence[TenderRule], offline: bool, customer: Customer | None
+    basket: Basket,
+    rules: Sequence[TenderRule],
+    offline: bool,
+    customer: Customer | None,
+    refund_refusal: Callable[[str], Refused | None] = lambda _: None,
 ) -> dict[str, Any]:
-    """What can be paid how right now, for the pay screen: it never has to do arithmetic."""
+    """What can be paid how right now, for the pay screen: it never has to do arithmetic.
+
+    `refund_refusal`: why the money of a return cannot go back by a tender, or None.
+    """
     left = basket.left()
     notes = [note for note in _NOTES if note > left.cash][:3] if left.cash > 0 and not basket.is_return else []
     return {
         "left": {"exact": left.exact, "cash": left.cash},
         "notes": notes,
-        "tenders": [_option(rule, refusal(rule, offline, customer), left.cash, left.exact) for rule in rules],
+        "tenders": [
+            _option(rule, refund_refusal(rule.type) or refusal(rule, offline, customer), left.cash, left.exact)
+            for rule in rules
+        ],
     }
 
 

@@ -20,6 +20,7 @@ from register_svc.web.views import (
     Language,
     ReceiptDraft,
     ReceiptView,
+    ReturnableView,
     SaleCompleted,
     SaleList,
     SaleView,
@@ -36,6 +37,7 @@ class StartSale(Model):
     training: bool = False
     customer: NonEmpty | None = None
     original_receipt: NonEmpty | None = None
+    reason: NonEmpty | None = None
 
 
 class OpenPrice(Model):
@@ -48,6 +50,7 @@ class AddLine(Model):
     code: CodeText | None = None
     article_id: NonEmpty | None = None
     open: OpenPrice | None = None
+    original_line: Positive | None = None
     quantity: DecimalText | None = None
 
 
@@ -157,12 +160,12 @@ def _add_lines(api: Api, sales: Sales) -> None:
     def start_sale(call: Call) -> Answer:
         """Start a sale or a return; its receipt number is taken now."""
         body: StartSale = call.body
-        new = NewSale(body.kind, body.training, body.customer, body.original_receipt)
+        new = NewSale(body.kind, body.training, body.customer, body.original_receipt, body.reason)
         return kept_answer(sales.start(call.caller, new, call.idempotency))
 
     @_change(api, "POST", "lines", AddLine, created=True)
     def add_line(call: Call, id: str) -> Answer:
-        """Add a line by code, article or open price."""
+        """Add a line by code, article or open price, or in a return by a line of its receipt."""
         return kept_answer(sales.add_line(call.caller, id, _new_line(call.body), call.idempotency))
 
     @_change(api, "PATCH", "lines/<int:n>", ChangeQuantity)
@@ -253,6 +256,17 @@ def add_receipt_routes(api: Api, register: Register) -> None:
         return receipts.show(receipt_no, Wanted(language=call.query.language))
 
     @api.route(
+        "GET",
+        "/receipts/<receipt_no>/returnable",
+        access="session",
+        ok={200: ReturnableView},
+        problems=(404, 409, 422),
+    )
+    def show_returnable(_: Call, receipt_no: str) -> dict[str, Any]:
+        """What can still be returned of a receipt; one of another register is asked of head office, ONLINE only."""
+        return register.sales.returns.returnable(receipt_no)
+
+    @api.route(
         "POST",
         "/receipts/<receipt_no>/copy",
         access="session",
@@ -267,11 +281,12 @@ def add_receipt_routes(api: Api, register: Register) -> None:
 
 
 def _new_line(body: AddLine) -> NewLine:
-    if sum(given is not None for given in (body.code, body.article_id, body.open)) != 1:
-        raise Refused("body-invalid", "a line names exactly one of code, article_id and open")
+    if sum(given is not None for given in (body.code, body.article_id, body.open, body.original_line)) != 1:
+        raise Refused("body-invalid", "a line names exactly one of code, article_id, open and original_line")
     quantity = Quantity.parse(body.quantity) if body.quantity is not None else ONE
     price = (body.open.name, body.open.unit_price, body.open.vat_code) if body.open else None
-    return NewLine(quantity, body.code, body.article_id, price)
+    counted = body.quantity is not None
+    return NewLine(quantity, body.code, body.article_id, price, body.original_line, counted)
 
 
 def _discount(body: AddDiscount) -> Discount:

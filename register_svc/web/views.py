@@ -123,6 +123,34 @@ class ReceiptDraft(Model):
     receipt_text: str
 
 
+class ReturnableLine(Model):
+    n: int
+    article_id: str | None
+    code: str | None
+    name: str
+    unit: str
+    unit_price: int
+    quantity: str
+    returned: str
+    left: str
+    discount: int
+    deposit: int
+    vat_rate: int
+    total: int
+    left_total: int
+
+
+class ReturnableView(Model):
+    """What a receipt sold, line by line, with what came back and what is left of it."""
+
+    receipt_no: str
+    business_day: str
+    customer: str | None
+    training: bool
+    paid_with: list[str]
+    lines: list[ReturnableLine]
+
+
 class SessionView(Model):
     token: str
     cashier: str

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import random
 import threading
 import time
@@ -23,8 +24,10 @@ from _replay.invoices import RETURN, Deal, Listing, read_deals
 
 # The line goes and comes this many times over the whole file.
 _OUTAGES = 4
+_ANY = 10**12  # cents
 _CASH_EVERY = 7  # most are paid by card; cash brings the rounding in
 _HOME_S = 900.0
+_MANAGER = "4"  # returns without a receipt are not for everybody
 _TELL_EVERY_S = 10.0
 # A kill falls this long after a call has been sent: before, in and after the commit of a call that takes a few ms.
 _KILL_WITHIN_S = 0.006
@@ -107,8 +110,9 @@ def replay(folder: Path, wish: Wish, say: Callable[[str], None]) -> Outcome:
     say(f"{len(deals)} sales and returns; {sum(offline)} of them OFFLINE; kill -9 in {sorted(kills)}")
 
     with Fleet(folder, Plan(registers=("r1",)), say) as fleet:
+        _let_anything_come_back(fleet)
         killer = Killer(fleet.register("r1"), chance)
-        till = fleet.till("r1", patient=True)
+        till = fleet.till("r1", _MANAGER, patient=True)
         Seller(till, killer, say).sell_all(deals, offline, kills)
         say("all sold; waiting for the rest to come home")
         summary = fleet.books_balance(_HOME_S)
@@ -120,6 +124,14 @@ def replay(folder: Path, wish: Wish, say: Callable[[str], None]) -> Outcome:
         return Outcome(
             len(deals), returns, sum(offline), lines, killer.kills, till.repeats, summary["total"], seconds, listing
         )
+
+
+def _let_anything_come_back(fleet: Fleet) -> None:
+    """The credit notes of the file name no receipt, and some are as large as an invoice."""
+    for name, value in (("returns.cap_without_receipt", _ANY), ("returns.refund_tenders", {"none": ["card"]})):
+        fleet.office.command("settings", "set", name, json.dumps(value))
+    fleet.office.command("bundle", fleet.plan.store)
+    fleet.office.command("push", "--register", "r1")
 
 
 def sold_offline(deals: int, share: float) -> list[bool]:
@@ -176,7 +188,7 @@ class Seller:
                 self._killer.soon()
 
         mind()
-        sale = till.start(kind=deal.kind)
+        sale = till.start(kind=deal.kind, **({"reason": "credit note"} if deal.kind == RETURN else {}))
         for line in deal.lines:
             mind()
             till.add(sale["id"], open_price(line.name, line.unit_price, line.quantity))

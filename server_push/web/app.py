@@ -12,6 +12,7 @@ from server_push.web.bodies import bound_bodies
 from server_push.web.guards import guards
 from server_push.web.metrics import Metrics
 from server_push.web.register_routes import add_register_routes
+from server_push.web.return_routes import add_return_routes
 from server_push.web.sale_routes import add_sale_routes
 from server_push.web.service_routes import add_service_routes
 
@@ -26,6 +27,7 @@ def build_app(office: Office) -> Flask:
     metrics = Metrics()
     add_register_routes(api, office, metrics)
     add_sale_routes(api, office)
+    add_return_routes(api, office)
     add_service_routes(api, office, metrics)
     return app
 

@@ -12,8 +12,10 @@ import pytest
 
 from poscore import records
 from poscore.errors import Fault, Refused
+from poscore.quantity import ONE, Quantity
 from register_svc.head_office.courier import Courier
 from register_svc.head_office.enrol import Enrolled, Wish, enrol
+from register_svc.head_office.returns import ReturnDesk
 from register_svc.head_office.world import World as RegisterWorld
 from register_svc.identity import Identity
 from register_svc.settings import HeadOffice, Settings
@@ -370,3 +372,62 @@ def test_a_register_whose_key_was_replaced_is_refused_and_says_why(shop, site):
         shop.client().check_in({"clock": shop.world.instant()})
 
     assert (refused.value.code, refused.value.extra["reason"]) == ("head-office-refused", "token")
+
+
+# -- returns -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def returns(shop: Shop, site: Site) -> Iterator[ReturnDesk]:
+    client = shop.client()
+    yield ReturnDesk(client, lambda: int(datetime.now(UTC).timestamp() * 1000))
+    client.close()
+
+
+@pytest.fixture
+def bought(site: Site, shop: Shop) -> str:
+    """A receipt of r2 that has come home: one article for 5.00."""
+    other = site.enrol("r2")
+    other.sell(500)
+    assert site.bring_home(other).status_code == 200
+    return "r2-1-000001"
+
+
+def test_a_register_holds_what_another_one_sold(returns: ReturnDesk, site: Site, bought: str) -> None:
+    document, elsewhere = returns.receipt(bought)
+    assert (document["lines"][0]["total"], elsewhere) == (500, {})
+    assert returns.claim("r1-1-000001", bought, {1: ONE}) == {}
+
+    with pytest.raises(Refused) as refused:
+        returns.claim("r1-1-000001", bought, {1: Quantity(2000)})
+    assert refused.value.code == "quantity-returned"
+    with pytest.raises(Refused) as refused:
+        returns.receipt("r2-1-000099")
+    assert refused.value.code == "receipt-not-found"
+
+
+def test_a_claim_whose_answer_was_lost_is_asked_again_and_is_one(
+    returns: ReturnDesk, wire: Wire, site: Site, bought: str
+) -> None:
+    wire.lose_answers(1)
+    with pytest.raises(Refused) as refused:
+        returns.claim("r1-1-000001", bought, {1: ONE})
+    assert refused.value.code == "head-office-unreachable"
+    assert returns.claim("r1-1-000001", bought, {1: ONE}) == {}
+    with site.office.storage.read() as connection:
+        held = connection.exec_driver_sql("SELECT claim, quantity FROM return_claim_line").all()
+    assert [tuple(row) for row in held] == [("r1-1-000001", 1000)]
+
+
+def test_what_is_given_up_is_let_go_and_a_cut_line_is_no_trouble(
+    returns: ReturnDesk, wire: Wire, site: Site, bought: str
+) -> None:
+    returns.claim("r1-1-000001", bought, {1: ONE})
+    returns.release("r1-1-000001")
+    with site.office.storage.read() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM return_claim_line").scalar() == 0
+    wire.cut()
+    returns.release("r1-1-000002")
+    with pytest.raises(Refused) as refused:
+        returns.receipt(bought)
+    assert refused.value.code == "head-office-unreachable"

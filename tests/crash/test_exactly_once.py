@@ -48,7 +48,9 @@ def sell_something(till: Till, chance: random.Random) -> None:
     items = [chance.choice(CODES) for _ in range(chance.randint(1, 4))]
     priced = open_price("Sekalaista", chance.randint(1, 5000), str(chance.randint(1, 3)))
     if chance.random() < 0.15:
-        till.sell([priced], pay=["card"], kind="return")
+        sold = till.sell([priced], pay=["card"])
+        part = {"original_line": 1, "quantity": "1"}
+        till.sell([part], pay=["card"], kind="return", original_receipt=sold["receipt_no"])
         return
     pay = chance.choice([["cash"], ["card"], [("card", 50), "cash"], [("cash", 100_000)]])
     till.sell([*items, priced], pay=pay)

@@ -17,18 +17,21 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from poscore.catalog_format import ALLOW, DDL, DENY, INDEX_DDL, SCHEMA, SEARCH_DDL, SEARCH_FILL
+from poscore.errors import Refused
 from poscore.idempotency import Idempotency, Kept
 from poscore.instants import instant_text
 from poscore.quantity import Quantity
+from poscore.returns import NOTHING, Given, sold
 from poscore.tokens import SigningKey, sign_head
 from poscore.vat import FINLAND, VatTable
 from register_svc.catalog.price_book import PriceBook
 from register_svc.checkout import sessions as session_tables
 from register_svc.checkout.desk import Desk
 from register_svc.checkout.receipts import Receipts
-from register_svc.checkout.sales import NewLine, NewSale, NewTender, Sales
+from register_svc.checkout.sales import Sales
 from register_svc.checkout.sessions import Sessions
 from register_svc.checkout.shifts import Shifts
+from register_svc.checkout.wishes import NewLine, NewSale, NewTender
 from register_svc.database import Database
 from register_svc.journal import schema as journal_tables
 from register_svc.journal.answers import Answers
@@ -215,6 +218,45 @@ def _json(value: Any) -> str:
 # -- a counter ---------------------------------------------------------------------------------------------------------
 
 
+class ReturnsBook:
+    """What head office says of returns. `sales`: documents by receipt. `elsewhere`: given back by others, by receipt.
+
+    `claims`: what is held, by return. While `answers` is False it does not answer.
+    """
+
+    def __init__(self) -> None:
+        self.answers = False
+        self.sales: dict[str, Mapping[str, Any]] = {}
+        self.elsewhere: dict[str, dict[int, Given]] = {}
+        self.claims: dict[str, dict[int, Quantity]] = {}
+        self.asked: list[str] = []
+
+    def receipt(self, receipt_no: str) -> tuple[Mapping[str, Any], dict[int, Given]]:
+        self._answer("receipt")
+        if receipt_no not in self.sales:
+            raise Refused("receipt-not-found", f"head office has no receipt {receipt_no}")
+        return self.sales[receipt_no], self.elsewhere.get(receipt_no, {})
+
+    def claim(self, return_no: str, receipt_no: str, wanted: Mapping[int, Quantity]) -> dict[int, Given]:
+        self._answer("claim")
+        document, elsewhere = self.receipt(receipt_no)
+        for line in document["lines"]:
+            left = sold(line).less(elsewhere.get(line["n"], NOTHING)).quantity
+            if wanted.get(line["n"], Quantity(0)) > left:
+                raise Refused("quantity-returned", f"{left.text} is left", left=left.text)
+        self.claims[return_no] = dict(wanted)
+        return elsewhere
+
+    def release(self, return_no: str) -> None:
+        self.asked.append("release")
+        self.claims.pop(return_no, None)
+
+    def _answer(self, what: str) -> None:
+        self.asked.append(what)
+        if not self.answers:
+            raise Refused("head-office-unreachable", "head office does not answer")
+
+
 class SwitchableMode:
     """ONLINE or OFFLINE as the test says; `unsent` counts the whole journal, since nobody fetches it."""
 
@@ -255,11 +297,13 @@ class ACounter:
             self._told,
         )
         self.receipts = Receipts(self.desk)
-        self.sales = Sales(self.desk, self.receipts)
+        self.office = ReturnsBook()
+        self.sales = Sales(self.desk, self.receipts, self.office)
         self.shifts = Shifts(self.desk, self.sales, lambda head: sign_head(KEY, head))
         self._tokens = iter(f"token-{n}" for n in range(1, 1_000_000))
         self.sessions = self.new_sessions(lambda pin, stored: pin == stored)
         self.session = Session("", "101", "Matti Myyjä", "cashier")
+        self.lead = Session("", "201", "Leena Lead", "shift_lead")
 
     def new_sessions(self, check_pin: Callable[[str, str], bool]) -> Sessions:
         return Sessions(self.state, self.desk, check_pin=check_pin, new_token=lambda: next(self._tokens))
@@ -282,7 +326,10 @@ class ACounter:
 
     def start(self, key: Idempotency | None = None, **new: Any) -> str:
         """A new sale's id."""
-        sale_id: str = told(self.sales.start(self.session, NewSale(**new), key))["id"]
+        session = self.session
+        if new.get("kind") == "return" and not new.get("original_receipt"):
+            session, new = self.lead, {"reason": "viallinen", **new}
+        sale_id: str = told(self.sales.start(session, NewSale(**new), key))["id"]
         return sale_id
 
     def scan(self, sale: str, code: str, quantity: str = "1", key: Idempotency | None = None) -> dict[str, Any]:

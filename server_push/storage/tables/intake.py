@@ -89,6 +89,8 @@ sale = Table(
 )
 Index("ix_sale_arrival", sale.c.arrival, unique=True)
 Index("ix_sale_id", sale.c.store, sale.c.sale_id)
+# So that returns are found among the sales of years.
+Index("ix_sale_return", sale.c.arrival, sqlite_where=sale.c.kind == "return", postgresql_where=sale.c.kind == "return")
 
 sale_line = Table(
     "sale_line",

@@ -35,7 +35,18 @@ def test_the_right_pin_opens_a_session(counter: ACounter) -> None:
         "cashier": "301",
         "name": "Maija Manager",
         "role": "manager",
-        "permissions": sorted(["sell", "shift", "cash-movement", "mode", "see-expected-cash", "snapshots", "backup"]),
+        "permissions": sorted(
+            [
+                "sell",
+                "shift",
+                "cash-movement",
+                "mode",
+                "see-expected-cash",
+                "return-without-receipt",
+                "snapshots",
+                "backup",
+            ]
+        ),
     }
     session = counter.sessions.find("Bearer token-1")
     assert (session.cashier, session.role) == ("301", "manager")

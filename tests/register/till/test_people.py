@@ -14,9 +14,30 @@ from register_svc.till.people import LOCK_S, MAX_FAILURES, PERMISSIONS, Attempts
 @pytest.mark.parametrize(
     ("role", "may", "may_not"),
     [
-        ("cashier", {"sell", "shift", "cash-movement", "mode"}, {"see-expected-cash", "snapshots", "backup"}),
-        ("shift_lead", {"sell", "shift", "cash-movement", "mode", "see-expected-cash"}, {"snapshots", "backup"}),
-        ("manager", {"sell", "shift", "cash-movement", "mode", "see-expected-cash", "snapshots", "backup"}, set()),
+        (
+            "cashier",
+            {"sell", "shift", "cash-movement", "mode"},
+            {"see-expected-cash", "snapshots", "backup", "return-without-receipt"},
+        ),
+        (
+            "shift_lead",
+            {"sell", "shift", "cash-movement", "mode", "see-expected-cash", "return-without-receipt"},
+            {"snapshots", "backup"},
+        ),
+        (
+            "manager",
+            {
+                "sell",
+                "shift",
+                "cash-movement",
+                "mode",
+                "see-expected-cash",
+                "return-without-receipt",
+                "snapshots",
+                "backup",
+            },
+            set(),
+        ),
         ("technician", {"mode", "snapshots", "backup"}, {"sell", "shift", "cash-movement"}),
         ("gardener", set(), {"sell", "shift", "cash-movement", "mode", "snapshots", "backup"}),
     ],

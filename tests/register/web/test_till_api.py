@@ -158,8 +158,9 @@ def test_changing_voiding_discounting(ready: Till) -> None:
 
 @pytest.mark.parametrize("quantity", ["0", "-1", "-0.5"])
 def test_a_quantity_that_is_not_more_than_zero_is_422(ready: Till, quantity: str) -> None:
-    for kind in ("sale", "return"):
-        sale = ready.start(kind=kind)
+    ready.sign_in("201")
+    for new in ({"kind": "sale"}, {"kind": "return", "reason": "viallinen"}):
+        sale = ready.start(**new)
         ready.post(f"/sales/{sale}/lines", {"code": MILK, "quantity": quantity}).problem(422, "quantity-invalid")
         ready.scan(sale, MILK)
         ready.call("PATCH", f"/sales/{sale}/lines/1", {"quantity": quantity}).problem(422, "quantity-invalid")
@@ -196,6 +197,34 @@ def test_a_return_is_negative_in_every_answer(ready: Till) -> None:
     done = ready.post(f"/sales/{back}/complete").must(200)
     assert (done["change"], done["sale"]["totals"]["due"]) == (0, -215)
     ready.post("/sales", {"kind": "return", "original_receipt": "r1-1-000099"}).problem(404, "receipt-not-found")
+
+
+def test_a_line_of_a_receipt_comes_back_by_its_number(ready: Till) -> None:
+    receipt = ready.sold(COLA, COLA, tender="cash")["receipt_no"]
+    back = ready.start(kind="return", original_receipt=receipt)
+    line = {"original_line": 2}
+    view = ready.post(f"/sales/{back}/lines", line, key="line").must(201)
+    assert ready.post(f"/sales/{back}/lines", line, key="line").must(201) == view
+    assert view["notes"][0]["about"] == {"original_receipt": receipt, "original_line": 2}
+    lines = ready.get(f"/receipts/{receipt}/returnable").must(200)["lines"]
+    assert [(one["n"], one["returned"], one["left"]) for one in lines] == [(1, "0", "1"), (2, "1", "0")]
+    told = ready.post(f"/sales/{back}/lines", line).problem(409, "quantity-returned")
+    assert told["left"] == "0"
+    ready.post(f"/sales/{back}/lines", {**line, "code": COLA}).problem(422, "body-invalid")
+    ready.post(f"/sales/{back}/lines", {"code": MILK}).problem(404, "not-on-receipt")
+    told = ready.post(f"/sales/{back}/tenders", {"type": "card"}).problem(409, "refund-tender-not-allowed")
+    assert told["allowed"] == ["cash"]
+    ready.get("/receipts/r1-1-000099/returnable").problem(404, "receipt-not-found")
+    ready.get("/receipts/r2-1-000001/returnable").problem(409, "head-office-unreachable")
+
+
+def test_a_return_without_a_receipt_needs_a_shift_lead_and_a_reason(ready: Till) -> None:
+    ready.post("/sales", {"kind": "return", "reason": "viallinen"}).problem(403, "permission-missing")
+    ready.sign_in("201")
+    ready.post("/sales", {"kind": "return"}).problem(422, "reason-required")
+    back = ready.start(kind="return", reason="viallinen")
+    told = ready.post(f"/sales/{back}/lines", {"code": MILK, "quantity": "100"}).problem(409, "return-cap-exceeded")
+    assert told["cap"] == 10_000
 
 
 def test_what_cannot_be_is_refused_with_its_code(ready: Till) -> None:

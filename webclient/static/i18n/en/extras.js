@@ -19,6 +19,7 @@ export const extras = {
   'amount.missing': 'Key in a number first.',
   'amount.reason-missing': 'Choose a reason.',
   'reason.damaged': 'Damaged',
+  'reason.wrong-item': 'Wrong item',
   'reason.expiring': 'Use-by date is near',
   'reason.price-promise': 'Price promise',
   'reason.staff': 'Staff discount',

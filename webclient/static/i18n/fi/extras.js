@@ -20,6 +20,7 @@ export const extras = {
   'amount.missing': 'Näppäile ensin luku.',
   'amount.reason-missing': 'Valitse syy.',
   'reason.damaged': 'Vaurioitunut',
+  'reason.wrong-item': 'Väärä tuote',
   'reason.expiring': 'Päiväys lähellä',
   'reason.price-promise': 'Hintatakuu',
   'reason.staff': 'Henkilökunta-alennus',

@@ -20,6 +20,7 @@ export const extras = {
   'amount.missing': 'Slå in ett tal först.',
   'amount.reason-missing': 'Välj en orsak.',
   'reason.damaged': 'Skadad',
+  'reason.wrong-item': 'Fel vara',
   'reason.expiring': 'Kort datum',
   'reason.price-promise': 'Prisgaranti',
   'reason.staff': 'Personalrabatt',

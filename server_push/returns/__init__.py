@@ -1,0 +1,1 @@
+"""Goods that come back: who may give back what of whose receipt, over all registers of the chain."""
