@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from poscore import __version__
+
 ROOT = Path(__file__).resolve().parent.parent
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LOCKS = ["requirements/run.txt", "requirements/test.txt", "requirements/lock.txt", "package-lock.json"]
@@ -112,7 +114,7 @@ def test_the_readme_names_the_two_commands() -> None:
 
 def test_the_changelog_knows_this_version() -> None:
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    assert f"\n## {PYPROJECT['project']['version']} " in changelog
+    assert f"\n## {__version__} " in changelog
 
 
 def test_the_wheel_holds_the_packages_and_the_whole_web_client(tmp_path: Path) -> None:
@@ -130,4 +132,4 @@ def test_the_wheel_holds_the_packages_and_the_whole_web_client(tmp_path: Path) -
     assert wanted, "no package stands in the tree"
     assert wanted <= held
     assert not [name for name in held if name.startswith(("tests/", "scripts/"))]
-    assert f"offline_kassa-{PYPROJECT['project']['version']}.dist-info/entry_points.txt" in held
+    assert f"offline_kassa-{__version__}.dist-info/entry_points.txt" in held
