@@ -55,8 +55,9 @@ DEFAULTS: Mapping[str, Any] = {
     # goods that must not be sold: a GTIN, and the lot where it is only that one
     "codes.recalled": [],
     # discounts and prices
-    # returns: the most that one return without a receipt may give back (cents)
-    "returns.cap_without_receipt": 10_000,
+    # returns: the most that one return without a receipt may give back (cents; 0: any sum), and whether it says why
+    "returns.cap_without_receipt": 0,
+    "returns.reason_without_receipt": False,
     # what a sale was paid with -> what its return may be refunded with; `none` for a return without a receipt
     "returns.refund_tenders": {
         "cash": ["cash"],
@@ -66,7 +67,7 @@ DEFAULTS: Mapping[str, Any] = {
         "payroll": ["payroll"],
         "bonus": ["bonus"],
         "voucher": ["voucher"],
-        "none": ["cash"],
+        "none": ["cash", "card"],
     },
     # up to so much (cents), over all returns of a receipt, cash is given for what was paid by card
     "returns.cash_for_card_cap": 2_000,

@@ -286,7 +286,7 @@ class Sales:
             if original is not None:
                 self.returns.keep(writing, basket, original)
             elif basket.is_return:
-                basket = with_reason(basket, new.reason)
+                basket = with_reason(basket, new.reason, day.rules)
             kept = self._save(writing, basket, key, CREATED)
         self._remember(basket)
         return kept

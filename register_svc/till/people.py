@@ -11,7 +11,7 @@ SEE_EXPECTED_CASH = "see-expected-cash"  # before the drawer is counted, where t
 RETURN_WITHOUT_RECEIPT = "return-without-receipt"
 
 PERMISSIONS: dict[str, frozenset[str]] = {
-    "cashier": frozenset({SELL, SHIFT, CASH_MOVEMENT, MODE}),
+    "cashier": frozenset({SELL, SHIFT, CASH_MOVEMENT, MODE, RETURN_WITHOUT_RECEIPT}),
     "shift_lead": frozenset({SELL, SHIFT, CASH_MOVEMENT, MODE, SEE_EXPECTED_CASH, RETURN_WITHOUT_RECEIPT}),
     "manager": frozenset(
         {SELL, SHIFT, CASH_MOVEMENT, MODE, SEE_EXPECTED_CASH, RETURN_WITHOUT_RECEIPT, SNAPSHOTS, BACKUP}

@@ -3,7 +3,8 @@
 - `returns.refund_tenders` names, for each tender of the sale, those that its return may be refunded with; a sale paid
   in several ways allows what each of its tenders does.
 - For what was paid by card, cash is given while all returns of the receipt stay within `returns.cash_for_card_cap`.
-- Without a receipt a return says why, goes by the row `none`, and stays within `returns.cap_without_receipt`.
+- Without a receipt a return goes by the row `none`; where the shop has set so it says why, and stays within
+  `returns.cap_without_receipt`.
 """
 
 from __future__ import annotations
@@ -53,17 +54,19 @@ class Refund:
         return Refused("refund-tender-not-allowed", f"this return is refunded by {said}, not {kind}", allowed=allowed)
 
 
-def with_reason(basket: Basket, reason: str | None) -> Basket:
-    """A return without a receipt, with why. Raises Refused `reason-required`."""
+def with_reason(basket: Basket, reason: str | None, rules: Mapping[str, Any]) -> Basket:
+    """A return without a receipt, with why, if that is told. Raises Refused `reason-required` where it must be."""
     if reason is None or not reason.strip():
-        raise Refused("reason-required", "say why this is returned without a receipt")
+        if rules["returns.reason_without_receipt"]:
+            raise Refused("reason-required", "say why this is returned without a receipt")
+        return basket
     return basket.with_note(Note(RETURN_REASON, None, {"reason": reason.strip()}))
 
 
 def check_cap(basket: Basket, rules: Mapping[str, Any]) -> Basket:
     """The basket. Raises Refused `return-cap-exceeded` for a return without a receipt of more than the shop allows."""
     cap = rules["returns.cap_without_receipt"]
-    if basket.is_return and basket.original_receipt is None and due_of(basket) > cap:
+    if cap and basket.is_return and basket.original_receipt is None and due_of(basket) > cap:
         raise Refused("return-cap-exceeded", f"without a receipt at most {cap} cents are given back", cap=cap)
     return basket
 

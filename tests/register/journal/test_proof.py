@@ -50,7 +50,7 @@ def a_shift(counter: ACounter) -> None:
     counter.sold(BEER, tender="invoice", customer="C1")
     counter.mode.is_offline = False
     counter.sold(MILK, kind="return")
-    counter.sold(MILK, kind="return", original_receipt=number)
+    counter.sold(COLA, kind="return", original_receipt=number)
     counter.sold(COFFEE, training=True)
     told(counter.sales.abort(counter.session, counter.start(), None))
     counter.copy(number)
@@ -68,9 +68,9 @@ def found(counter: ACounter, keys: dict[int, dict[str, str]] | None = None) -> l
 
 
 def kinds(counter: ACounter, edit: Edit) -> set[str]:
-    """What is found after a forgery, receipts left aside: they tell of a missing sale by themselves."""
+    """What is found after a forgery, receipts and returned goods left aside: they tell of a missing sale themselves."""
     forge(counter.directory / "journal.db", edit)
-    return {kind for _, kind in found(counter)} - {"receipt-missing"}
+    return {kind for _, kind in found(counter)} - {"receipt-missing", "returned-missing", "returned-unfounded"}
 
 
 def seqs(counter: ACounter, kind: str) -> list[int]:

@@ -16,8 +16,8 @@ from register_svc.till.people import LOCK_S, MAX_FAILURES, PERMISSIONS, Attempts
     [
         (
             "cashier",
-            {"sell", "shift", "cash-movement", "mode"},
-            {"see-expected-cash", "snapshots", "backup", "return-without-receipt"},
+            {"sell", "shift", "cash-movement", "mode", "return-without-receipt"},
+            {"see-expected-cash", "snapshots", "backup"},
         ),
         (
             "shift_lead",
