@@ -15,6 +15,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from poscore import reasons, roles
+from poscore.catalog_format import ROLES
 from poscore.errors import Refused
 
 # Grouped by the part of the counter that they belong to.
@@ -22,7 +24,13 @@ DEFAULTS: Mapping[str, Any] = {
     # age: ask for an identity document from whoever looks younger than this (years)
     "age.ask_under": 30,
     # codes on goods
-    # discounts and prices
+    # people: what each role may do; after how many minutes unused a session asks for the PIN again, 0 for never
+    "people.permissions": roles.SHIPPED,
+    "people.lock_after_min": 10,
+    # discounts and prices: how many per cent a role may give without anybody's leave
+    "discounts.limits": {"cashier": 10, "shift_lead": 100, "manager": 100},
+    # reasons: what the screen offers, and where a cashier may type another
+    **reasons.SHIPPED,
     # returns
     # tenders
     # the drawer and shifts: the count is taken from whoever may not see what to expect
@@ -33,6 +41,7 @@ DEFAULTS: Mapping[str, Any] = {
     "receipt.columns": 42,
 }
 
+_DAY_MIN = 24 * 60
 SettingRow = tuple[str, str, Any]
 """(name, first day as text, value)"""
 
@@ -50,6 +59,21 @@ def check_setting(name: str, value: Any) -> None:
     wanted = type(DEFAULTS[name])
     if type(value) is not wanted:
         raise Refused("setting-invalid", f"{name} is {_KINDS[wanted]}, such as {DEFAULTS[name]!r}")
+    fault = _fault(name, value)
+    if fault:
+        raise Refused("setting-invalid", f"{name} {fault}")
+
+
+def _fault(name: str, value: Any) -> str | None:
+    """What would only be noticed at a till: as the end of a sentence."""
+    if name == "people.permissions":
+        return roles.mistake_in(value)
+    if name == "people.lock_after_min":
+        return None if 0 <= value <= _DAY_MIN else f"is from 0 to {_DAY_MIN} minutes"
+    if name == "discounts.limits":
+        sound = value.keys() <= set(ROLES) and all(type(one) is int and 0 <= one <= 100 for one in value.values())
+        return None if sound else "is whole per cents by role, from 0 to 100"
+    return reasons.faults_of(name, value) if name in reasons.SHIPPED else None
 
 
 _KINDS = {bool: "true or false", int: "a whole number", str: "a text", list: "a list", dict: "an object"}
