@@ -64,4 +64,11 @@ def _first(db: sqlite_utils.Database) -> None:
     )
 
 
-MIGRATIONS: tuple[Migration, ...] = (_first,)
+def _pin_changes(db: sqlite_utils.Database) -> None:
+    db.execute(
+        "CREATE TABLE pin_change(store TEXT NOT NULL, cashier TEXT NOT NULL, pin_hash TEXT NOT NULL,"
+        " changed_at TEXT NOT NULL, PRIMARY KEY(store, cashier)) WITHOUT ROWID"
+    )
+
+
+MIGRATIONS: tuple[Migration, ...] = (_first, _pin_changes)
