@@ -94,7 +94,7 @@ class Sales:
         def act(basket: Basket) -> Basket:
             catalog = self._desk.book.require()
             day = catalog.day(basket.business_day)
-            return basket.add_line(self._item(new, day), new.quantity, catalog.version)
+            return basket.add_line(self._promoted(self._item(new, day), basket), new.quantity, catalog.version)
 
         return self._change(session, sale_id, key, act, status=CREATED)
 
@@ -199,7 +199,8 @@ class Sales:
         customer = self._customer_of(basket)
         sale = basket.document(self._desk.mode.is_offline)
         name = customer.name if customer else None
-        printed = Printed(self._desk.now(), name, basket.original_receipt, draft=True)
+        given = [given.wire for given in basket.given]
+        printed = Printed(self._desk.now(), name, basket.original_receipt, draft=True, promotions=given)
         return {"receipt_text": self._receipts.text(sale, printed, language)}
 
     # --- between receipts
@@ -316,6 +317,7 @@ class Sales:
                 for d in basket.discounts
             ],
             "notes": [note.to_wire() for note in basket.notes],
+            "promotions": [given.wire for given in basket.given],
             "original_receipt": basket.original_receipt,
             "customer_name": customer.name if customer else None,
         }
@@ -336,9 +338,13 @@ class Sales:
         return kept
 
     def _shown(self, basket: Basket) -> dict[str, Any]:
-        """An open or parked sale as the till shows it: its document, and the notes beside it."""
+        """An open or parked sale as the till shows it: its document, and beside it notes and what promotions gave."""
         document = basket.document(self._desk.mode.is_offline).to_wire()
-        return {**document, "notes": [note.to_wire() for note in basket.notes]}
+        return {
+            **document,
+            "notes": [note.to_wire() for note in basket.notes],
+            "promotions": [given.wire for given in basket.given],
+        }
 
     def _basket(self, sale_id: str) -> Basket:
         basket = self._drafts.get(sale_id)
@@ -354,6 +360,12 @@ class Sales:
         if new.article_id is not None:
             return Item.of_article(catalog.one_of_id(new.article_id), None, day)
         return Item.of_article(catalog.one_of_code(new.code or ""), new.code, day)
+
+    def _promoted(self, item: Item, basket: Basket) -> Item:
+        """With the promotions that hold now. What comes back on a receipt is not priced anew."""
+        if item.article_id is None or basket.original_receipt:
+            return item
+        return item.with_promotions(self._desk.book.require().promotions_of(item.article_id, self._desk.clock()))
 
     def _customer(self, customer_id: str) -> Customer:
         customer = self._desk.book.require().customer(customer_id)

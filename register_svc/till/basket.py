@@ -2,7 +2,7 @@
 
 - A basket is frozen; each act gives a new one or raises Refused, and the old one is untouched.
 - Lines copy all they need, so a new snapshot never changes a price that the customer has seen.
-- Discounts are kept as they were given; the lines' shares are worked out anew at each change.
+- Discounts are kept as they were given; the lines' shares are worked out anew at each change, promotions first.
 - Once a tender is on it the lines are frozen: nobody edits what somebody has started to pay.
 - The client sends positive quantities and amounts; a return turns every sign here.
 """
@@ -21,25 +21,33 @@ from poscore.sale import COMPLETED, OPEN, RETURN, Header, Line, Sale, Tender
 from register_svc.till.discounts import Discount, shares
 from register_svc.till.item import Item
 from register_svc.till.notes import Note
+from register_svc.till.promotions import Given, Goods, best, parts_by_line
 
 MAX_LINES = 2_000  # the longest real invoice known has 675
 
 
 @dataclass(frozen=True, slots=True)
 class BasketLine:
-    """`wire`: how a draft keeps it, worked out once because a draft is kept anew at every scan. Not to be changed."""
+    """`wire`: how a draft keeps it, worked out once because a draft is kept anew at every scan. Not to be changed.
+
+    `goods`: what promotions ask of it, for the same reason; None where there are none. Whoever changes no more than the
+    discount passes them on.
+    """
 
     item: Item
     line: Line
+    goods: Goods | None = field(default=None, repr=False, compare=False)
     wire: Mapping[str, Any] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "wire", {**self.item.to_wire(), **_line_wire(self.line)})
+        if self.item.promotions and self.goods is None:
+            object.__setattr__(self, "goods", _goods(self.item, self.line))
 
 
 @dataclass(frozen=True, slots=True)
 class Basket:
-    """`standard_rate`: VAT of deposits on the sale's business day, basis points."""
+    """`standard_rate`: VAT of deposits on the sale's business day, basis points. `given`: by promotions."""
 
     id: str
     kind: str
@@ -56,6 +64,7 @@ class Basket:
     tenders: tuple[Tender, ...] = ()
     discounts: tuple[Discount, ...] = ()
     notes: tuple[Note, ...] = ()
+    given: tuple[Given, ...] = ()
 
     # --- lines
 
@@ -66,7 +75,7 @@ class Basket:
             raise Refused("sale-too-long", f"a sale has at most {MAX_LINES} lines")
         row = self._row(len(self.lines) + 1, item, quantity)
         changed = replace(self, lines=(*self.lines, row), snapshot=self.snapshot or snapshot)
-        return changed._discounted() if self.discounts else changed
+        return changed._discounted() if self.discounts or item.promotions else changed
 
     def change_quantity(self, n: int, quantity: Quantity) -> Basket:
         self._must_be_changeable()
@@ -179,6 +188,7 @@ class Basket:
             "tenders": [tender.to_wire() for tender in self.tenders],
             "discounts": [asdict(discount) for discount in self.discounts],
             "notes": [note.to_wire() for note in self.notes],
+            "given": [given.wire for given in self.given],
         }
 
     @classmethod
@@ -189,6 +199,7 @@ class Basket:
             tenders=tuple(Tender.from_wire(tender) for tender in wire["tenders"]),
             discounts=tuple(Discount(**discount) for discount in wire["discounts"]),
             notes=tuple(Note.from_wire(note) for note in wire.get("notes", ())),
+            given=tuple(Given.from_wire(given) for given in wire.get("given", ())),
         )
 
     # --- within
@@ -230,11 +241,14 @@ class Basket:
         return replace(self, lines=(*self.lines[:at], row, *self.lines[at + 1 :]))._discounted()
 
     def _discounted(self) -> Basket:
-        """The same lines with every discount worked out anew, those on lines first."""
+        """The same lines with every discount worked out anew: promotions, then those on lines, then on the sale."""
+        given = best(row.goods for row in self.lines if row.goods)
+        off = parts_by_line(given, len(self.lines))
         fulls = [abs(row.line.total + row.line.discount) if not row.line.voided else 0 for row in self.lines]
-        parts = shares(self.discounts, fulls)
-        rows = (_reduced(row, self._sign * part) for row, part in zip(self.lines, parts, strict=True))
-        return replace(self, lines=tuple(rows))
+        parts = shares(self.discounts, [full - part for full, part in zip(fulls, off, strict=True)])
+        reduced = zip(self.lines, off, parts, strict=True)
+        rows = (_reduced(row, self._sign * (promoted + part)) for row, promoted, part in reduced)
+        return replace(self, lines=tuple(rows), given=tuple(one.signed(self._sign) for one in given))
 
     def _must_be_open(self) -> None:
         if self.state != OPEN:
@@ -265,7 +279,15 @@ def _reduced(row: BasketLine, discount: Cents) -> BasketLine:
     line = row.line
     if line.voided or line.discount == discount:
         return row
-    return BasketLine(row.item, replace(line, discount=discount, total=line.total + line.discount - discount))
+    changed = replace(line, discount=discount, total=line.total + line.discount - discount)
+    return BasketLine(row.item, changed, row.goods)
+
+
+def _goods(item: Item, line: Line) -> Goods | None:
+    if item.article_id is None or line.voided:
+        return None
+    quantity = line.quantity if line.quantity.thousandths > 0 else -line.quantity
+    return Goods(line.n, item.article_id, quantity, item.unit, item.unit_price, item.deposit, item.promotions)
 
 
 def _line_wire(line: Line) -> dict[str, Any]:

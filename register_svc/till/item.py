@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from poscore.errors import Refused
 from poscore.money import Cents
 from poscore.vat import STANDARD
 from register_svc.till.articles import OPEN_PRICE_UNIT, Article, PriceDay
+from register_svc.till.promotions import Promotion
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """`unit_price` includes VAT and `deposit`; `vat_rate` is in basis points; `age_limit` 0 is none."""
+    """`unit_price` includes VAT and `deposit`; `vat_rate` is in basis points; `age_limit` 0 is none.
+
+    `promotions`: those that held for the article when it was put on the sale.
+    """
 
     article_id: str | None
     code: str | None
@@ -24,6 +28,7 @@ class Item:
     deposit: Cents
     vat_rate: int
     age_limit: int
+    promotions: tuple[Promotion, ...] = ()
 
     @classmethod
     def of_article(cls, article: Article, code: str | None, day: PriceDay) -> Item:
@@ -44,9 +49,12 @@ class Item:
     def open_price(cls, name: str, unit_price: Cents, vat_code: str, day: PriceDay) -> Item:
         return cls(None, None, name, OPEN_PRICE_UNIT, unit_price, 0, _rate(vat_code, day), 0)
 
+    def with_promotions(self, promotions: tuple[Promotion, ...]) -> Item:
+        return replace(self, promotions=promotions) if promotions else self
+
     def to_wire(self) -> dict[str, Any]:
         """As a draft keeps it."""
-        return {
+        wire: dict[str, Any] = {
             "article_id": self.article_id,
             "code": self.code,
             "name": self.name,
@@ -56,6 +64,9 @@ class Item:
             "vat_rate": self.vat_rate,
             "age_limit": self.age_limit,
         }
+        if self.promotions:
+            wire["promotions"] = [promotion.wire for promotion in self.promotions]
+        return wire
 
     @classmethod
     def from_wire(cls, wire: Mapping[str, Any]) -> Item:
@@ -69,6 +80,7 @@ class Item:
             wire["deposit_each"],
             wire["vat_rate"],
             wire["age_limit"],
+            tuple(Promotion.from_wire(promotion) for promotion in wire.get("promotions", ())),
         )
 
 

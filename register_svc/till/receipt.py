@@ -10,7 +10,7 @@ The amounts between the two rules sum to the total: a deposit has a line of its 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +31,7 @@ class Printed:
     hash: str | None = None
     copy: bool = False
     draft: bool = False
+    promotions: Sequence[Mapping[str, Any]] = ()  # what they gave, as the record keeps it
 
 
 def receipt_text(sale: Sale, printed: Printed, paper: Paper) -> str:
@@ -41,7 +42,7 @@ def receipt_text(sale: Sale, printed: Printed, paper: Paper) -> str:
             *(paper.centred(line) for line in paper.letterhead.header),
             *_head(sale, printed, paper),
             paper.rule,
-            *_goods(sale, paper),
+            *_goods(sale, printed, paper),
             paper.rule,
             *_sums(sale, paper),
             "",
@@ -83,12 +84,27 @@ def _customer(sale: Sale, printed: Printed, paper: Paper) -> str:
     return clean(f"{paper.words['customer']} {sale.header.customer} {printed.customer_name or ''}".rstrip())
 
 
-def _goods(sale: Sale, paper: Paper) -> Iterator[str]:
+def _goods(sale: Sale, printed: Printed, paper: Paper) -> Iterator[str]:
     for line in sale.lines:
         if not line.voided:
             yield from _line(line, paper)
-            if line.discount:
-                yield paper.sum(f"  {paper.words['discount']}", -line.discount)
+            yield from _discounts(line, printed, paper)
+
+
+def _discounts(line: Line, printed: Printed, paper: Paper) -> Iterator[str]:
+    """What took how much off a line: each promotion by its name, then what the cashier gave."""
+    rest = line.discount
+    for given in printed.promotions:
+        for part in given["lines"]:
+            if part["n"] == line.n:
+                rest -= part["amount"]
+                yield paper.sum(f"  {clean(_name(given['names'], paper))}", -part["amount"])
+    if rest:
+        yield paper.sum(f"  {paper.words['discount']}", -rest)
+
+
+def _name(names: Mapping[str, str], paper: Paper) -> str:
+    return names.get(paper.letterhead.language) or names.get("fi") or paper.words["discount"]
 
 
 def _line(line: Line, paper: Paper) -> Iterator[str]:

@@ -33,8 +33,11 @@ def add_catalog_routes(api: Api, register: Register) -> None:
 
     @api.route("GET", "/articles/<code>", access="session", ok={200: ArticleView}, problems=(404, 409, 503))
     def show_article(_: Call, code: str) -> dict[str, Any]:
-        """The article with this code, or the candidates."""
-        return book.require().one_of_code(code).to_wire()
+        """The article with this code and what is offered on it now, or the candidates."""
+        catalog = book.require()
+        article = catalog.one_of_code(code)
+        promotions = catalog.promotions_of(article.article_id, register.desk.clock())
+        return {**article.to_wire(), "promotions": [promotion.wire for promotion in promotions]}
 
     @api.route("GET", "/quick-keys", access="session", ok={200: None}, problems=(503,))
     def quick_keys(_: Call) -> dict[str, Any]:

@@ -66,6 +66,20 @@ class NoteView(Model):
     about: dict[str, Any]
 
 
+class PromotedLineView(Model):
+    n: int
+    amount: int
+
+
+class PromotionView(Model):
+    """What a promotion took off which lines; a part of their discounts."""
+
+    promotion_id: str
+    names: dict[str, str]
+    amount: int
+    lines: list[PromotedLineView]
+
+
 class SaleView(Model):
     id: str
     receipt_no: str
@@ -82,6 +96,7 @@ class SaleView(Model):
     taxes: list[TaxView]
     snapshot: int | None
     notes: list[NoteView] | None = None  # only while the sale is open or parked; afterwards they are in its record
+    promotions: list[PromotionView] | None = None  # as the notes
 
 
 class SaleList(Model):
@@ -141,6 +156,18 @@ class OfflineView(Model):
     returning: ReturningView | None
 
 
+class OfferView(Model):
+    """A promotion that holds for an article now; poscore/FORMATS.md §8 says what its terms mean."""
+
+    promotion_id: str
+    names: dict[str, str]
+    kind: str
+    count: int
+    amount: int | None
+    percent_bp: int | None
+    max_times: int | None
+
+
 class ArticleView(Model):
     article_id: str
     name: str
@@ -150,6 +177,7 @@ class ArticleView(Model):
     unit: str
     deposit: int
     age_limit: int
+    promotions: list[OfferView] | None = None  # of one article that was asked for by its code
 
 
 class ArticleList(Model):

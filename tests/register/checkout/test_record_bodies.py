@@ -11,7 +11,7 @@ import pytest
 from poscore import records
 from poscore.errors import Refused
 from register_svc.checkout.shifts import Report
-from tests.support.builders import COLA, MILK, ACounter, told
+from tests.support.builders import COLA, MILK, ACounter, APromotion, told
 
 GOLDEN = Path(__file__).parents[2] / "poscore" / "golden" / "records.json"
 # Written by the register around the counter.
@@ -28,6 +28,7 @@ def shape(value: Any) -> Any:
 
 
 def test_every_body_has_the_members_that_the_format_states(counter: ACounter) -> None:
+    counter.use_catalog(2, promotions=[APromotion("MILK", "price", ["A1"], amount=99)])
     counter.sessions.sign_in("101", "1234")
     counter.sessions.sign_out(counter.sessions.find("Bearer token-1"))
     for _ in range(5):
