@@ -41,19 +41,23 @@ def parse_json(data: bytes | str) -> Any:
 
 
 def _check(value: Any) -> None:
+    """Most of a record is objects of plain values, which are looked at without a Python step for each."""
     kind = type(value)
     if kind is dict:
-        for key, item in value.items():
-            if type(key) is not str or not key.isascii():
-                raise ValueError(f"{key!r} is not an ASCII key")
-            if type(item) not in _PLAIN:
-                _check(item)
+        if not _STR.issuperset(map(type, value)) or not all(map(str.isascii, value)):
+            raise ValueError(f"not all of these are ASCII keys: {list(value)!r}")
+        items = value.values()
     elif kind is list:
-        for item in value:
+        items = value
+    elif kind in _PLAIN:
+        return
+    else:
+        raise ValueError(f"{kind.__name__} has no canonical form")
+    if not _PLAIN.issuperset(map(type, items)):
+        for item in items:
             if type(item) not in _PLAIN:
                 _check(item)
-    elif kind not in _PLAIN:
-        raise ValueError(f"{kind.__name__} has no canonical form")
 
 
+_STR = frozenset({str})
 _PLAIN = frozenset({str, int, bool, type(None)})  # the range of ints is orjson's to check

@@ -92,15 +92,18 @@ def _goods(sale: Sale, paper: Paper) -> Iterator[str]:
 
 
 def _line(line: Line, paper: Paper) -> Iterator[str]:
-    full, each = line.total + line.discount, _deposit_each(line)
-    if line.deposit and each is None:  # told as a part of the price
+    full = line.total + line.discount
+    if not line.deposit:
+        yield from _article(line, full, line.unit_price, paper)
+        return
+    each = _deposit_each(line)
+    if each is None:  # told as a part of the price
         yield from _article(line, full, line.unit_price, paper)
         yield f"  {paper.words['deposit_included']} {money(line.deposit)}"
     else:
-        yield from _article(line, full - line.deposit, line.unit_price - (each or 0), paper)
-        if line.deposit:
-            count = "" if _is_one(line) else f" {_quantity(line)} x {money(each or 0)}"
-            yield paper.sum(f"  {paper.words['deposit']}{count}", line.deposit)
+        yield from _article(line, full - line.deposit, line.unit_price - each, paper)
+        count = "" if _is_one(line) else f" {_quantity(line)} x {money(each)}"
+        yield paper.sum(f"  {paper.words['deposit']}{count}", line.deposit)
 
 
 def _article(line: Line, amount: int, unit_price: int, paper: Paper) -> Iterator[str]:
