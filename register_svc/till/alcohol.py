@@ -14,16 +14,7 @@ from typing import TYPE_CHECKING, Any
 from poscore.errors import Refused
 
 if TYPE_CHECKING:
-    from register_svc.till.articles import Article
     from register_svc.till.basket import Basket
-
-
-def is_alcohol(article: Article, rules: Mapping[str, Any]) -> bool:
-    """What has an age limit and stands in a department of alcohol, or in none: rather refused than sold at night."""
-    if not article.age_limit:
-        return False
-    department = article.department.strip().casefold()
-    return not department or any(word.casefold() in department for word in rules["alcohol.departments"])
 
 
 def holds_alcohol(basket: Basket) -> bool:

@@ -27,6 +27,13 @@ class Article:
     deposit: Cents
     age_limit: int
 
+    def is_alcohol(self, rules: Mapping[str, Any]) -> bool:
+        """What has an age limit and stands in a department of alcohol, or in none: refused rather than sold late."""
+        if not self.age_limit:
+            return False
+        department = self.department.strip().casefold()
+        return not department or any(word.casefold() in department for word in rules["alcohol.departments"])
+
     def to_wire(self) -> dict[str, Any]:
         return {
             "article_id": self.article_id,

@@ -9,7 +9,6 @@ from typing import Any
 from poscore.errors import Refused
 from poscore.money import Cents
 from poscore.vat import STANDARD
-from register_svc.till.alcohol import is_alcohol
 from register_svc.till.articles import OPEN_PRICE_UNIT, Article, PriceDay
 
 
@@ -43,7 +42,7 @@ class Item:
             article.deposit,
             rate,
             article.age_limit,
-            is_alcohol(article, day.rules),
+            article.is_alcohol(day.rules),
         )
 
     @classmethod

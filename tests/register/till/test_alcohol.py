@@ -8,7 +8,7 @@ import pytest
 
 from poscore.errors import Refused
 from poscore.shop_rules import DEFAULTS
-from register_svc.till.alcohol import Hours, is_alcohol
+from register_svc.till.alcohol import Hours
 from register_svc.till.articles import Article
 
 LAWFUL = Hours.of(DEFAULTS)
@@ -51,17 +51,17 @@ ALCOHOL = [
 
 @pytest.mark.parametrize("department", ALCOHOL)
 def test_what_has_an_age_limit_in_a_department_of_alcohol_is_alcohol(department: str) -> None:
-    assert is_alcohol(an_article(department, 18), DEFAULTS)
-    assert not is_alcohol(an_article(department, 0), DEFAULTS)  # the same shelf without alcohol
+    assert an_article(department, 18).is_alcohol(DEFAULTS)
+    assert not an_article(department, 0).is_alcohol(DEFAULTS)  # the same shelf without alcohol
 
 
 @pytest.mark.parametrize("department", ["Tupakka ja arvat", "Pelit", "Ilotulitteet"])
 def test_other_goods_with_an_age_limit_are_sold_all_day(department: str) -> None:
-    assert not is_alcohol(an_article(department, 18), DEFAULTS)
+    assert not an_article(department, 18).is_alcohol(DEFAULTS)
 
 
 def test_the_shop_says_which_departments_those_are() -> None:
-    assert is_alcohol(an_article("Dryck", 18), {**DEFAULTS, "alcohol.departments": ["dryck"]})
+    assert an_article("Dryck", 18).is_alcohol({**DEFAULTS, "alcohol.departments": ["dryck"]})
 
 
 def an_article(department: str, age_limit: int) -> Article:
