@@ -67,7 +67,7 @@ DEFAULTS: Mapping[str, Any] = {
         "payroll": ["payroll"],
         "bonus": ["bonus"],
         "voucher": ["voucher"],
-        "none": ["cash", "card"],
+        "none": ["cash", "card", "invoice", "account"],
     },
     # up to so much (cents), over all returns of a receipt, cash is given for what was paid by card
     "returns.cash_for_card_cap": 2_000,
