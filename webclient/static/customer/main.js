@@ -1,5 +1,5 @@
 /** Starts the customer's screen: it listens to the till in the same browser and asks the register nothing. */
-import { language as spoken, setLanguage } from '../i18n/index.js'
+import { fetchLanguages, language as spoken, setLanguage } from '../i18n/index.js'
 import { CHANNEL } from '../lib/second-screen.js'
 import { Settings } from '../lib/settings.js'
 import { CustomerPage } from './page.js'
@@ -22,4 +22,5 @@ new BroadcastChannel(CHANNEL).addEventListener('message', ({ data }) => {
   void draw()
 })
 void draw()
+void fetchLanguages()
 setInterval(() => void draw(), 1000)

@@ -4,7 +4,7 @@
  */
 import { Api } from '../lib/api.js'
 import { Settings } from '../lib/settings.js'
-import { setLanguage } from '../i18n/index.js'
+import { fetchLanguages, setLanguage } from '../i18n/index.js'
 import { TechnicianPage } from './page.js'
 import { HealthView } from './state.js'
 
@@ -33,4 +33,5 @@ async function look() {
 }
 
 void look()
+void fetchLanguages()
 setInterval(() => page.draw(Date.now()), 1000)

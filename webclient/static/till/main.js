@@ -5,7 +5,7 @@ import { fetchQuestions, questions } from './asking.js'
 import { fetchAhead } from './screens.js'
 import { Till } from './till.js'
 import { TillApp } from './till-app.js'
-import { setLanguage, t } from '../i18n/index.js'
+import { fetchLanguages, setLanguage, t } from '../i18n/index.js'
 import { CHANNEL } from '../lib/second-screen.js'
 import { Settings } from '../lib/settings.js'
 
@@ -34,5 +34,6 @@ letGoOfPressedKeys()
 // A mistake of ours is not the shop's trouble to guess at: it is said, and the console has the rest.
 addEventListener('unhandledrejection', () => till.desk.refuse(t('problem.internal')))
 void till.link.watch(pause)
-requestAnimationFrame(() => setTimeout(() => void fetchAhead().then(fetchQuestions))) // after the first picture
+// After the first picture.
+requestAnimationFrame(() => setTimeout(() => void fetchAhead().then(fetchQuestions).then(fetchLanguages)))
 setInterval(() => till.desk.draw(), 1000) // the clock, and the age of what is shown
