@@ -17,6 +17,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from poscore import reasons, roles
+from poscore.catalog_format import ROLES
 from poscore.codes import code_key
 from poscore.errors import Refused
 
@@ -54,7 +56,13 @@ DEFAULTS: Mapping[str, Any] = {
     "codes.refund_prefixes": ["980"],
     # goods that must not be sold: a GTIN, and the lot where it is only that one
     "codes.recalled": [],
-    # discounts and prices
+    # people: what each role may do; after how many minutes unused a session asks for the PIN again, 0 for never
+    "people.permissions": roles.SHIPPED,
+    "people.lock_after_min": 10,
+    # discounts and prices: how many per cent a role may give without anybody's leave
+    "discounts.limits": {"cashier": 10, "shift_lead": 100, "manager": 100},
+    # reasons: what the screen offers, and where a cashier may type another
+    **reasons.SHIPPED,
     # returns: the most that one return without a receipt may give back (cents; 0: any sum), and whether it says why
     "returns.cap_without_receipt": 0,
     "returns.reason_without_receipt": False,
@@ -80,6 +88,7 @@ DEFAULTS: Mapping[str, Any] = {
     "receipt.columns": 42,
 }
 
+_DAY_MIN = 24 * 60
 SettingRow = tuple[str, str, Any]
 """(name, first day as text, value)"""
 
@@ -100,6 +109,21 @@ def check_setting(name: str, value: Any) -> None:
     shape = next((one for start, one in _SHAPES.items() if name.startswith(start)), None)
     if shape and not shape.fits(value):
         raise Refused("setting-invalid", f"{name} is {shape.said}")
+    fault = _fault(name, value)
+    if fault:
+        raise Refused("setting-invalid", f"{name} {fault}")
+
+
+def _fault(name: str, value: Any) -> str | None:
+    """What would only be noticed at a till: as the end of a sentence."""
+    if name == "people.permissions":
+        return roles.mistake_in(value)
+    if name == "people.lock_after_min":
+        return None if 0 <= value <= _DAY_MIN else f"is from 0 to {_DAY_MIN} minutes"
+    if name == "discounts.limits":
+        sound = value.keys() <= set(ROLES) and all(type(one) is int and 0 <= one <= 100 for one in value.values())
+        return None if sound else "is whole per cents by role, from 0 to 100"
+    return reasons.faults_of(name, value) if name in reasons.SHIPPED else None
 
 
 _KINDS = {bool: "true or false", int: "a whole number", str: "a text", list: "a list", dict: "an object"}
