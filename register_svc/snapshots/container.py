@@ -48,6 +48,8 @@ class Container:
             stored = info.compress_type == zipfile.ZIP_STORED and info.compress_size == info.file_size
             if not stored or info.flag_bits & _ENCRYPTED:
                 raise Untrusted("damaged", f"{info.filename!r} is compressed or encrypted; members must be stored")
+            if info.header_offset < 0:  # reading there would be the disk's error, not the bundle's
+                raise Untrusted("damaged", f"{info.filename!r} lies before the beginning of the file")
 
     def __contains__(self, name: str) -> bool:
         return name in self._members
