@@ -36,11 +36,13 @@ DDL = (
         tenders TEXT NOT NULL,
         credit_limit INTEGER
     ) WITHOUT ROWID""",
+    # pin_changed_at: an instant, or empty; a register counts a change of its own that is newer
     """CREATE TABLE cashier(
         cashier_id TEXT PRIMARY KEY,
         name TEXT NOT NULL,
         role TEXT NOT NULL,
-        pin_hash TEXT NOT NULL
+        pin_hash TEXT NOT NULL,
+        pin_changed_at TEXT NOT NULL
     ) WITHOUT ROWID""",
     # names, reason: JSON {"fi", "sv", "en"}; online, offline: "allow" or "deny"; reason says why OFFLINE denies
     """CREATE TABLE tender_type(

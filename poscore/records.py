@@ -28,6 +28,8 @@ SHIFT_OPENED, SHIFT_CLOSED = "shift-opened", "shift-closed"
 CASH_MOVED, DRAWER_OPENED, RECEIPT_COPIED = "cash-moved", "drawer-opened", "receipt-copied"
 REPORT_PRINTED = "report-printed"
 SIGNED_IN, SIGNED_OUT, LOCKED_OUT = "signed-in", "signed-out", "locked-out"
+OVERRIDE_USED, PIN_CHANGED = "override-used", "pin-changed"
+TRAINING_STARTED, TRAINING_ENDED = "training-started", "training-ended"
 MODE_CHANGED, SNAPSHOT_ACTIVATED, REGISTER_STARTED = "mode-changed", "snapshot-activated", "register-started"
 
 _FIELDS = frozenset(("at", "body", "business_day", "epoch", "prev_hash", "register", "seq", "store", "type", "v"))

@@ -116,7 +116,7 @@ class Catalog:
 
     def cashier(self, cashier_id: str) -> Cashier | None:
         row = self._connection.execute(
-            "SELECT cashier_id, name, role, pin_hash FROM cashier WHERE cashier_id = ?", (cashier_id,)
+            "SELECT cashier_id, name, role, pin_hash, pin_changed_at FROM cashier WHERE cashier_id = ?", (cashier_id,)
         ).fetchone()
         return Cashier(*row) if row else None
 

@@ -57,8 +57,9 @@ def parts(profile: StoreProfile) -> Iterable[Part]:
     yield Part(
         "cashier",
         ("cashier_id",),
-        ("cashier_id", "name", "role", "pin_hash"),
-        select="SELECT cashier_id, name, role, pin_hash FROM office.cashier JOIN office.cashier_pin_hash"
+        ("cashier_id", "name", "role", "pin_hash", "pin_changed_at"),
+        select="SELECT cashier_id, name, role, pin_hash, hashed.changed_at FROM office.cashier"
+        " JOIN office.cashier_pin_hash AS hashed"
         f" USING(cashier_id) WHERE withdrawn = 0 AND store = '{store}'",
     )
 

@@ -113,7 +113,7 @@ class Publisher:
         """
         profile = self._profile_of(store)
         with self._only_one(store) as folder:
-            refresh_pin_hashes(self._storage, PinVault.at(self.keys.folder), profile)
+            refresh_pin_hashes(self._storage, PinVault.at(self.keys.folder), profile, now)
             lineage, last = folder / "lineage.db", self._newest(store)
             changed = catalog.refresh(lineage, self._storage.path, profile, instant_text(now), fresh=fresh, force=force)
             if last is not None and not changed and self._is(lineage, last):

@@ -44,6 +44,7 @@ from server_push.intake.mark import (
     head_differs,
     head_incidents,
 )
+from server_push.intake.pin_changes import note_pin_changes
 from server_push.intake.sorting import Sorting, sort_out
 from server_push.registers.callers import Caller
 from server_push.registers.registers import Registers, note_contact
@@ -152,6 +153,7 @@ class _Batch:
         ledger.forget_damaged(sorting.healed.keys())
         entries = self._entries(sorting)
         add_entries(self._connection, self._origin, self._at, entries)
+        note_pin_changes(self._connection, self._origin, self._at, entries)
         settled = {item.seq for item in items if item.seq is not None}
         ledger.keep_odd(sorting.odd, odd, settled)
 

@@ -73,3 +73,14 @@ cashier = Table(
     Column("withdrawn", Integer, nullable=False, server_default=text("0")),
     Column("changed_at", Text, nullable=False),
 )
+
+# PINs that cashiers changed at a till, as their records told: the newest of each store. Only a hash came home, and it
+# holds under that store's pepper only.
+cashier_pin_change = Table(
+    "cashier_pin_change",
+    metadata,
+    Column("store", Text, primary_key=True),
+    Column("cashier_id", Text, primary_key=True),
+    Column("pin_hash", Text, nullable=False),
+    Column("changed_at", Text, nullable=False),  # instant by the register's clock, never after its arrival
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Integer, LargeBinary, Table, Text
+from sqlalchemy import BigInteger, Column, Integer, LargeBinary, Table, Text, text
 
 from server_push.storage.metadata import metadata
 
@@ -44,4 +44,5 @@ cashier_pin_hash = Table(
     Column("cashier_id", Text, primary_key=True),
     Column("made_of", Text, nullable=False),  # hash over sealed PIN and pepper: when it differs, the hash is made anew
     Column("pin_hash", Text, nullable=False),
+    Column("changed_at", Text, nullable=False, server_default=text("''")),  # instant when this PIN was set, or empty
 )
