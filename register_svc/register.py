@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from poscore import __version__, records
 from poscore.errors import Fault, PosError, Refused, Untrusted
 from poscore.instants import instant_text
-from poscore.pins import verify_pin
+from poscore.pins import SALT_BYTES, hash_pin, verify_pin
 from poscore.quantity import ONE
 from poscore.records import Head
 from poscore.sale import SALE
@@ -28,6 +28,7 @@ from register_svc.catalog.checks import catalog_check
 from register_svc.catalog.price_book import PriceBook
 from register_svc.checkout import sessions
 from register_svc.checkout.desk import Desk
+from register_svc.checkout.pins import PinHashing, Pins
 from register_svc.checkout.receipts import Receipts
 from register_svc.checkout.sales import Sales
 from register_svc.checkout.sessions import Sessions
@@ -227,7 +228,7 @@ def build(directory: Path) -> Register:
         sales,
         receipts,
         Shifts(desk, sales, _head_signer(identity)),
-        Sessions(state_db, desk, check_pin=_pin_check(identity.pin_pepper), new_token=secrets.token_urlsafe),
+        Sessions(state_db, desk, Pins(desk, _pin_hashing(identity.pin_pepper)), secrets.token_urlsafe),
         snapshots,
         Sender(state_db, identity.sender_key, identity.register),
         backups,
@@ -339,8 +340,11 @@ def _head_signer(identity: Identity) -> SignHead:
     return sign
 
 
-def _pin_check(pepper: bytes) -> Callable[[str, str], bool]:
-    return lambda pin, stored: verify_pin(pin, pepper, stored)
+def _pin_hashing(pepper: bytes) -> PinHashing:
+    return PinHashing(
+        fits=lambda pin, stored: verify_pin(pin, pepper, stored),
+        make=lambda pin: hash_pin(pin, pepper, secrets.token_bytes(SALT_BYTES)),
+    )
 
 
 def _control_key(directory: Path) -> str:

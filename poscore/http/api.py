@@ -70,6 +70,7 @@ class Api:
     def __init__(self, app: Flask, title: str, version: str, guards: Mapping[str, Guard] | None = None) -> None:
         self.app, self.title, self.version = app, title, version
         self.guards: dict[str, Guard] = dict(guards or {})
+        self.headers: dict[str, Sequence[str]] = {}  # what a guard reads beside Authorization, for the document
         self.operations: list[Operation] = []
         self._document: tuple[int, bytes] = (-1, b"")
         app.register_error_handler(PosError, problems.of_pos_error)
@@ -111,7 +112,7 @@ class Api:
 
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI 3.1 document of every declared route."""
-        return openapi.document(self.title, self.version, self.operations)
+        return openapi.document(self.title, self.version, self.operations, self.headers)
 
 
 def _view(

@@ -42,14 +42,17 @@ class DeclaredRoute(Protocol):
     def idempotent(self) -> bool: ...
 
 
-def document(title: str, version: str, operations: Sequence[DeclaredRoute]) -> dict[str, Any]:
+def document(
+    title: str, version: str, operations: Sequence[DeclaredRoute], headers: Mapping[str, Sequence[str]]
+) -> dict[str, Any]:
+    """`headers`: by access, those that a request which changes something may carry."""
     models = {model for operation in operations for model in _models(operation)} | {Problem}
     ordered = sorted(models, key=lambda model: model.__name__)
     _, schemas = models_json_schema([(model, "validation") for model in ordered], ref_template=_REF)
     paths: dict[str, dict[str, Any]] = {}
     for operation in operations:
         path = _PARAMETER.sub(r"{\2}", operation.rule)
-        paths.setdefault(path, {})[operation.method.lower()] = _operation(operation)
+        paths.setdefault(path, {})[operation.method.lower()] = _operation(operation, headers)
     components: dict[str, Any] = {"schemas": schemas.get("$defs", {})}
     if any(operation.access != "open" for operation in operations):
         components["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
@@ -60,7 +63,7 @@ def _models(operation: DeclaredRoute) -> Iterable[type[BaseModel]]:
     yield from (model for model in (operation.body, *operation.ok.values()) if model)
 
 
-def _operation(operation: DeclaredRoute) -> dict[str, Any]:
+def _operation(operation: DeclaredRoute, headers: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     parameters = [
         {"name": name, "in": "path", "required": True, "schema": _SCHEMAS[kind]}
         for kind, name in _PARAMETER.findall(operation.rule)
@@ -74,6 +77,11 @@ def _operation(operation: DeclaredRoute) -> dict[str, Any]:
     if operation.idempotent:
         schema = {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[ -~]+$"}
         parameters.append({"name": "Idempotency-Key", "in": "header", "required": False, "schema": schema})
+    if operation.method != "GET":
+        parameters += [
+            {"name": name, "in": "header", "required": False, "schema": {"type": "string"}}
+            for name in headers.get(operation.access, ())
+        ]
     described: dict[str, Any] = {"summary": operation.summary, "responses": _responses(operation)}
     if parameters:
         described["parameters"] = parameters

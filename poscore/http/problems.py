@@ -17,6 +17,7 @@ MIMETYPE = "application/problem+json"
 # A code not named here has its class's status: Refused 409, Untrusted 422, Fault 503.
 STATUS_OF_CODE = {
     "session-required": 401,
+    "session-locked": 401,
     "pin-wrong": 401,
     "token": 401,
     "clock-token": 401,
@@ -33,6 +34,7 @@ STATUS_OF_CODE = {
     "line-not-found": 404,
     "not-on-receipt": 404,
     "tender-not-found": 404,
+    "discount-not-found": 404,
     "shift-not-found": 404,
     "snapshot-not-found": 404,
     "store-not-found": 404,
@@ -51,6 +53,10 @@ STATUS_OF_CODE = {
     "id-invalid": 422,
     "receipt-no-invalid": 422,
     "reason-required": 422,
+    "pin-invalid": 422,
+    "pin-weak": 422,
+    "permission-unknown": 422,
+    "reason-unknown": 422,
     "idempotency-key-reused": 422,
     "not-json": 415,
     "encoding-unknown": 415,

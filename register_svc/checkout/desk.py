@@ -6,23 +6,27 @@ One lock makes acts follow each other: a register has one drawer, and its journa
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Any, Protocol
 
 import orjson
 
+from poscore import records
 from poscore.errors import Refused
 from poscore.idempotency import Idempotency, Kept
 from poscore.instants import instant_text, local_day
 from poscore.shop_rules import DEFAULTS
 from register_svc.catalog.price_book import PriceBook
+from register_svc.checkout.overrides import Overrides, Use, use_of
 from register_svc.journal.answers import Answers
 from register_svc.journal.journal import Journal, Writing
 from register_svc.journal.reading import JournalReader
 from register_svc.journal.shifts import ShiftRows
 from register_svc.till.paper import Letterhead, Paper
+from register_svc.till.people import Session
 from register_svc.till.shifts import Shift
 
 
@@ -44,6 +48,16 @@ class Mode(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Deed:
+    """An act that is one record of `kind`; `permission`: what it takes."""
+
+    session: Session
+    permission: str
+    kind: str
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """`clock`: this machine's, and `corrected_clock` as head office knows the time; aware UTC.
 
@@ -61,6 +75,7 @@ class Desk:
     zone: tzinfo
     after_commit: Callable[[], None]
     lock: threading.RLock = field(default_factory=threading.RLock)
+    overrides: Overrides = field(default_factory=Overrides)
 
     def now(self) -> str:
         return instant_text(self.clock())
@@ -105,14 +120,32 @@ class Desk:
             self.answers.keep(writing, key, kept, int(self.clock().timestamp()))
         return kept
 
-    def record(self, key: Idempotency | None, status: int, kind: str, body: dict[str, Any]) -> Kept:
-        """An act that is one record and answers with the record's body."""
+    @contextmanager
+    def writing(self, use: Use | None, durable: bool = True) -> Iterator[Writing]:
+        """One transaction. With an override that it rests on: journalled behind what it allowed, and used up.
+
+        Call with the lock held. Raises Refused `permission-missing` when the override has been used meanwhile.
+        """
+        if use is None:
+            with self.journal.write(durable) as writing:
+                yield writing
+            return
+        self.overrides.must_be_unused(use.override)
+        shift = self.shifts.current()
+        with self.journal.write() as writing:
+            yield writing
+            writing.append(records.OVERRIDE_USED, self.now(), shift.business_day if shift else None, use.body)
+        self.overrides.spend(use.override)
+
+    def record(self, deed: Deed, key: Idempotency | None) -> Kept:
+        """Do it, and answer 201 with the record's body. Raises Refused `permission-missing` or `no-open-shift`."""
 
         def act() -> Kept:
+            leave = deed.session.leave_for(deed.permission)
             shift = self.open_shift()
-            with self.journal.write() as writing:
-                record = writing.append(kind, self.now(), shift.business_day, body)
-                return self.keep(writing, key, status, {"seq": record.seq, "at": record.at, **body})
+            with self.writing(use_of(deed.session, leave, deed.kind)) as writing:
+                record = writing.append(deed.kind, self.now(), shift.business_day, deed.body)
+                return self.keep(writing, key, 201, {"seq": record.seq, "at": record.at, **deed.body})
 
         kept = self.once(key, act)
         self.after_commit()

@@ -23,7 +23,7 @@ from register_svc.checkout.wishes import NewLine
 from register_svc.journal.foreign import ForeignReceipts
 from register_svc.journal.journal import Writing
 from register_svc.till.basket import Basket
-from register_svc.till.people import RETURN_WITHOUT_RECEIPT, Session
+from register_svc.till.people import Session
 from register_svc.till.refunds import Refund, check_cap, due_of
 from register_svc.till.returns import Chosen, GivenBack, Original, change_back, line_of, on_drafts, put_back, together
 

@@ -12,10 +12,12 @@ from poscore.idempotency import Idempotency, Kept
 from poscore.instants import local_day
 from poscore.money import Cents
 from poscore.records import Head
-from register_svc.checkout.desk import Desk
+from poscore.roles import CASH_MOVEMENT, NO_SALE, REPORT_X, REPORT_Z, SEE_EXPECTED_CASH, SHIFT
+from register_svc.checkout.desk import Deed, Desk
+from register_svc.checkout.overrides import use_of
 from register_svc.checkout.sales import Sales
 from register_svc.till.cash_count import CashCount, check_difference
-from register_svc.till.people import CASH_MOVEMENT, SEE_EXPECTED_CASH, SHIFT, Session
+from register_svc.till.people import Session
 from register_svc.till.report_text import X, Z, report_text
 from register_svc.till.shift_report import Tally, x_report, z_report
 from register_svc.till.shifts import Counters, Shift
@@ -39,7 +41,6 @@ class Shifts:
 
     def open(self, session: Session, opening_float: Cents, key: Idempotency | None) -> Kept:
         """Raises Refused `shift-open`."""
-        session.must(SHIFT)
         kept = self._desk.once(key, lambda: self._open(session, opening_float, key))
         self._desk.after_commit()
         return kept
@@ -64,15 +65,15 @@ class Shifts:
 
     def print_report(self, session: Session, which: Report, key: Idempotency | None) -> Kept:
         """An X or Z on paper, which is journalled. Raises Refused `no-open-shift` or `shift-not-found`."""
-        session.must(SHIFT)
         desk = self._desk
 
         def act() -> Kept:
             kind = X if which.no is None else Z
+            leave = session.leave_for(REPORT_X if kind == X else REPORT_Z)
             report = self._x(session) if which.no is None else desk.shifts.report(which.no)
             shift = desk.shifts.current()
             body = {"kind": kind, "no": report["no"], "cashier": session.cashier}
-            with desk.journal.write() as writing:
+            with desk.writing(use_of(session, leave, records.REPORT_PRINTED)) as writing:
                 writing.append(records.REPORT_PRINTED, desk.now(), shift.business_day if shift else None, body)
                 return desk.keep(writing, key, 201, self._printed(kind, report, which.language))
 
@@ -82,28 +83,26 @@ class Shifts:
 
     def close(self, session: Session, count: CashCount, key: Idempotency | None) -> Kept:
         """Raises Refused `sale-open` while a sale with goods is open: park, complete or abort it first."""
-        session.must(SHIFT)
         kept = self._desk.once(key, lambda: self._close(session, count, key))
         self._desk.after_commit()
         return kept
 
     def move_cash(self, session: Session, kind: str, amount: Cents, reason: str, key: Idempotency | None) -> Kept:
-        session.must(CASH_MOVEMENT)
         body = {"kind": kind, "amount": amount, "reason": reason, "cashier": session.cashier}
-        return self._desk.record(key, 201, records.CASH_MOVED, body)
+        return self._desk.record(Deed(session, CASH_MOVEMENT, records.CASH_MOVED, body), key)
 
     def open_drawer(self, session: Session, reason: str, key: Idempotency | None) -> Kept:
-        session.must(CASH_MOVEMENT)
-        return self._desk.record(key, 201, records.DRAWER_OPENED, {"reason": reason, "cashier": session.cashier})
+        body = {"reason": reason, "cashier": session.cashier}
+        return self._desk.record(Deed(session, NO_SALE, records.DRAWER_OPENED, body), key)
 
     # --- within
 
     def _open(self, session: Session, opening_float: Cents, key: Idempotency | None) -> Kept:
-        desk = self._desk
+        desk, leave = self._desk, session.leave_for(SHIFT)
         if desk.shifts.current():
             raise Refused("shift-open", "a shift is open already")
         day = local_day(desk.clock(), desk.zone).isoformat()
-        with desk.journal.write() as writing:
+        with desk.writing(use_of(session, leave, records.SHIFT_OPENED)) as writing:
             at, no = desk.now(), writing.next_number(_SERIES)
             body = {"no": no, "opening_float": opening_float, "cashier": session.cashier}
             record = writing.append(records.SHIFT_OPENED, at, day, body)
@@ -114,7 +113,7 @@ class Shifts:
         return kept
 
     def _close(self, session: Session, count: CashCount, key: Idempotency | None) -> Kept:
-        desk = self._desk
+        desk, leave = self._desk, session.leave_for(SHIFT)
         shift = desk.open_shift()
         waiting = self._sales.open_with_goods()
         if waiting:
@@ -122,7 +121,8 @@ class Shifts:
         most = desk.rules()["shift.max_difference"]
         check_difference(count, self._tally(shift).expected, most, tell=not self._is_blind(session))
         self._sales.abort_empty()
-        with desk.journal.write() as writing:  # nobody writes meanwhile: the Z names the very record before it
+        # Nobody writes meanwhile: the Z names the very record before it.
+        with desk.writing(use_of(session, leave, records.SHIFT_CLOSED)) as writing:
             closing = {
                 **z_report(self._tally(shift), count, desk.now()),
                 **self._end_of_journal(writing.head),

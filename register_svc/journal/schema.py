@@ -73,4 +73,11 @@ def _returned(db: sqlite_utils.Database) -> None:
     db.conn.executemany(returned.INSERT, returned.rows_in(db.conn))
 
 
-MIGRATIONS: tuple[Migration, ...] = (_first, _returned)
+def _pin_changes(db: sqlite_utils.Database) -> None:
+    db.execute(
+        "CREATE TABLE pin_change(store TEXT NOT NULL, cashier TEXT NOT NULL, pin_hash TEXT NOT NULL,"
+        " changed_at TEXT NOT NULL, PRIMARY KEY(store, cashier)) WITHOUT ROWID"
+    )
+
+
+MIGRATIONS: tuple[Migration, ...] = (_first, _returned, _pin_changes)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from poscore.http import Answer, Api, Call, Model
+from poscore.roles import BACKUP
 from register_svc.register import Register
-from register_svc.till.people import BACKUP
 
 
 class BackupView(Model):

@@ -8,9 +8,9 @@ from pydantic import Field
 
 from poscore.http import Answer, Api, Call, Model
 from poscore.http.models import NonEmpty, Text
+from poscore.roles import MODE
 from register_svc.register import Register
-from register_svc.till.people import MODE
-from register_svc.web.views import OfflineView, SessionView
+from register_svc.web.views import OfflineView, SessionView, WhoView
 
 
 class SignIn(Model):
@@ -29,18 +29,12 @@ def add_session_routes(api: Api, register: Register) -> None:
         """Sign in with number and PIN."""
         return Answer(register.sessions.sign_in(call.body.cashier, call.body.pin), 201)
 
-    @api.route("GET", "/session", access="session", ok={200: None})
+    @api.route("GET", "/session", access="session", ok={200: WhoView})
     def show_session(call: Call) -> dict[str, Any]:
         """Who is signed in with this token."""
-        session = call.caller
-        return {
-            "cashier": session.cashier,
-            "name": session.name,
-            "role": session.role,
-            "permissions": sorted(session.permissions),
-        }
+        return register.sessions.show(call.caller)
 
-    @api.route("DELETE", "/session", access="session", ok={200: None})
+    @api.route("DELETE", "/session", access="locked-session", ok={200: None})
     def sign_out(call: Call) -> dict[str, Any]:
         """Sign out; open sales, shift and mode stay."""
         register.sessions.sign_out(call.caller)

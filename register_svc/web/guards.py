@@ -14,7 +14,7 @@ from poscore.errors import Refused
 from register_svc.register import Register
 from register_svc.till.people import Session
 
-CONTROL_HEADER = "X-Register-Key"
+CONTROL_HEADER, OVERRIDE_HEADER = "X-Register-Key", "Override"
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -30,11 +30,19 @@ def keep_foreigners_out(app: Flask) -> None:
 
 
 def session_guard(register: Register, request: Request) -> Session:
-    """The session of a request, or the register's own commands by their key. Raises Refused `session-required`."""
+    """The session of a request, or the register's own commands by their key.
+
+    Raises Refused `session-required` or `session-locked`.
+    """
     key = request.headers.get(CONTROL_HEADER)
     if key is not None:
         return register.control_session(key)
-    return register.sessions.find(request.headers.get("Authorization", ""))
+    return register.sessions.find(request.headers.get("Authorization", ""), request.headers.get(OVERRIDE_HEADER))
+
+
+def locked_session_guard(register: Register, request: Request) -> Session:
+    """The session of a request, locked or not: to unlock it, or to sign out. Raises Refused `session-required`."""
+    return register.sessions.find_locked(request.headers.get("Authorization", ""))
 
 
 def _hostname(host: str) -> str | None:

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from poscore.http import Answer, Api, Call, Model
 from poscore.http.models import NonEmpty, Positive, Whole
+from poscore.roles import REPORT_X, REPORT_Z
 from register_svc.checkout.shifts import Report, Shifts
 from register_svc.register import Register
 from register_svc.till.cash_count import CashCount
@@ -84,14 +85,18 @@ def _add_shifts(api: Api, shifts: Shifts) -> None:
 
 
 def _add_reports(api: Api, shifts: Shifts) -> None:
-    @api.route("GET", "/shifts/current/report", access="session", query=InLanguage, ok={200: None}, problems=(409,))
+    @api.route("GET", "/shifts/current/report", access="session", query=InLanguage, ok={200: None}, problems=(403, 409))
     def x_report(call: Call) -> dict[str, Any]:
         """The X report of the open shift."""
+        call.caller.must(REPORT_X)
         return shifts.x_report(call.caller, call.query.language)
 
-    @api.route("GET", "/shifts/<int:no>/report", access="session", query=InLanguage, ok={200: None}, problems=(404,))
+    @api.route(
+        "GET", "/shifts/<int:no>/report", access="session", query=InLanguage, ok={200: None}, problems=(403, 404)
+    )
     def z_report(call: Call, no: int) -> dict[str, Any]:
         """The Z report of a closed shift."""
+        call.caller.must(REPORT_Z)
         return shifts.z_report(no, call.query.language)
 
     @api.route(

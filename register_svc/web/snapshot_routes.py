@@ -9,7 +9,7 @@ from flask import request
 
 from poscore.errors import Refused
 from poscore.http import Answer, Api, Call, Model
-from register_svc.till.people import SNAPSHOTS
+from poscore.roles import SNAPSHOTS
 
 # The largest number that every JSON reader keeps whole.
 _MAX_VERSION = 2**53

@@ -14,9 +14,10 @@ from register_svc.register import STORAGE_ERRORS, Register
 from register_svc.web.backup_routes import add_backup_routes
 from register_svc.web.catalog_routes import add_catalog_routes
 from register_svc.web.desk_routes import add_mode_routes, add_session_routes
-from register_svc.web.guards import keep_foreigners_out, session_guard
+from register_svc.web.guards import OVERRIDE_HEADER, keep_foreigners_out, locked_session_guard, session_guard
 from register_svc.web.health_routes import add_health_routes
 from register_svc.web.pages import add_pages
+from register_svc.web.people_routes import add_people_routes
 from register_svc.web.sales_routes import add_receipt_routes, add_sales_routes
 from register_svc.web.shift_routes import add_shift_routes
 from register_svc.web.snapshot_routes import add_till_snapshot_routes
@@ -40,9 +41,14 @@ def build_till_app(register: Register) -> tuple[Flask, Api]:
     secure(app)
     for kind in STORAGE_ERRORS:
         app.register_error_handler(kind, _disk_failed)
-    guards = {"session": lambda request: session_guard(register, request)}
+    guards = {
+        "session": lambda request: session_guard(register, request),
+        "locked-session": lambda request: locked_session_guard(register, request),
+    }
     api = Api(app, "Offline-kassa: till", register.version, guards)
+    api.headers["session"] = (OVERRIDE_HEADER,)
     add_session_routes(api, register)
+    add_people_routes(api, register)
     add_mode_routes(api, register)
     add_catalog_routes(api, register)
     add_sales_routes(api, register)

@@ -73,6 +73,14 @@ class AskView(Model):
     ask_under: int
 
 
+class DiscountView(Model):
+    n: int
+    line: int | None
+    percent: str | None
+    amount: int | None
+    reason: str
+
+
 class SaleView(Model):
     id: str
     receipt_no: str
@@ -89,7 +97,9 @@ class SaleView(Model):
     taxes: list[TaxView]
     snapshot: int | None
     asks: list[AskView] | None = None  # what must be answered before a tender; only while the sale is open or parked
-    notes: list[NoteView] | None = None  # only while the sale is open or parked; afterwards they are in its record
+    # only while the sale is open or parked; afterwards they are in its record
+    notes: list[NoteView] | None = None
+    discounts: list[DiscountView] | None = None
 
 
 class SaleList(Model):
@@ -151,12 +161,40 @@ class ReturnableView(Model):
     lines: list[ReturnableLine]
 
 
-class SessionView(Model):
-    token: str
-    cashier: str
+class WhoView(Model):
+    cashier: str | None
     name: str
     role: str
     permissions: list[str]
+    training: bool
+    lock_after_min: int
+
+
+class SessionView(WhoView):
+    token: str
+
+
+class OverrideView(Model):
+    token: str
+    permission: str
+    by: str
+    expires_in_s: int
+
+
+class PinChangedView(Model):
+    cashier: str
+    changed_at: str
+
+
+class ReasonView(Model):
+    reason: str
+    texts: dict[str, str]
+
+
+class ReasonList(Model):
+    items: list[ReasonView]
+    next: str | None
+    free_text: bool
 
 
 class ReturningView(Model):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from poscore.vat import FINLAND, VatTable
 from register_svc.catalog.price_book import PriceBook
 from register_svc.checkout import sessions as session_tables
 from register_svc.checkout.desk import Desk
+from register_svc.checkout.pins import PinHashing, Pins
 from register_svc.checkout.receipts import Receipts
 from register_svc.checkout.sales import Sales
 from register_svc.checkout.sessions import Sessions
@@ -119,6 +120,7 @@ class ACashier:
     name: str = "Matti Myyjä"
     role: str = "cashier"
     pin_hash: str = "1234"
+    pin_changed_at: str = ""
 
 
 CASHIERS = (
@@ -159,7 +161,7 @@ def a_catalog(path: Path, **contents: Any) -> Path:
         "customer",
         ((c.customer_id, c.name, c.business_id, _json(list(c.tenders)), c.credit_limit) for c in holds.customers),
     )
-    _fill(connection, "cashier", ((c.cashier_id, c.name, c.role, c.pin_hash) for c in holds.cashiers))
+    _fill(connection, "cashier", map(astuple, holds.cashiers))
     _fill(connection, "tender_type", (_tender_row(position, one) for position, one in enumerate(holds.tenders, 1)))
     _fill(
         connection,
@@ -304,9 +306,28 @@ class ACounter:
         self.sessions = self.new_sessions(lambda pin, stored: pin == stored)
         self.session = Session("", "101", "Matti Myyjä", "cashier")
         self.lead = Session("", "201", "Leena Lead", "shift_lead")
+        self.token = ""
 
-    def new_sessions(self, check_pin: Callable[[str, str], bool]) -> Sessions:
-        return Sessions(self.state, self.desk, check_pin=check_pin, new_token=lambda: next(self._tokens))
+    def new_sessions(
+        self, check_pin: Callable[[str, str], bool], make_hash: Callable[[str], str] = lambda pin: pin
+    ) -> Sessions:
+        pins = Pins(self.desk, PinHashing(check_pin, make_hash))
+        return Sessions(self.state, self.desk, pins, lambda: next(self._tokens))
+
+    def sign_in(self, cashier: str = "101", pin: str = "1234") -> Session:
+        """A session by PIN, which the verbs below use from now on."""
+        self.token = self.sessions.sign_in(cashier, pin)["token"]
+        return self.seen()
+
+    def seen(self, override: str | None = None) -> Session:
+        """The session that signed in last as its next request finds it, with an Override header or without."""
+        self.session = self.sessions.find(f"Bearer {self.token}", override)
+        return self.session
+
+    def leave(self, permission: str, by: str = "301", pin: str = "1234") -> Session:
+        """The same, with somebody's leave for one action."""
+        given = self.sessions.give_leave(self.seen(), by, pin, permission)
+        return self.seen(given["token"])
 
     def restarted(self) -> ACounter:
         again = ACounter(self.directory, self.clock, epoch=self._epoch, offline=self.mode.is_offline)
@@ -341,7 +362,9 @@ class ACounter:
     def discount(
         self, sale: str, *, line: int | None = None, percent_bp: int | None = None, amount: int | None = None
     ) -> dict[str, Any]:
-        return told(self.sales.add_discount(self.session, sale, Discount(line, percent_bp, amount, "kylki"), None))
+        """By somebody who may give any."""
+        by = replace(self.session, role="manager")
+        return told(self.sales.add_discount(by, sale, Discount(line, percent_bp, amount, "kylki"), None))
 
     def check_age(self, sale: str) -> None:
         """The customer shows a document, if the sale asks for one."""

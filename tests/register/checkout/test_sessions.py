@@ -10,6 +10,7 @@ import pytest
 from poscore import records
 from poscore.errors import Fault, Refused
 from poscore.pins import PEPPER_BYTES, SALT_BYTES, hash_pin, verify_pin
+from poscore.roles import SHIPPED
 from register_svc.checkout import sessions as module
 from register_svc.checkout.sessions import Sessions
 from tests.support.builders import ACashier, ACounter
@@ -35,18 +36,9 @@ def test_the_right_pin_opens_a_session(counter: ACounter) -> None:
         "cashier": "301",
         "name": "Maija Manager",
         "role": "manager",
-        "permissions": sorted(
-            [
-                "sell",
-                "shift",
-                "cash-movement",
-                "mode",
-                "see-expected-cash",
-                "return-without-receipt",
-                "snapshots",
-                "backup",
-            ]
-        ),
+        "permissions": SHIPPED["manager"],
+        "training": False,
+        "lock_after_min": 10,
     }
     session = counter.sessions.find("Bearer token-1")
     assert (session.cashier, session.role) == ("301", "manager")

@@ -6,56 +6,52 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from poscore.catalog_format import ROLES
 from poscore.errors import Refused
-from register_svc.till.people import LOCK_S, MAX_FAILURES, PERMISSIONS, Attempts, Session
+from register_svc.till.people import LOCK_S, MAX_FAILURES, Attempts, Override, Session
 
 
-@pytest.mark.parametrize(
-    ("role", "may", "may_not"),
-    [
-        (
-            "cashier",
-            {"sell", "shift", "cash-movement", "mode", "return-without-receipt"},
-            {"see-expected-cash", "snapshots", "backup"},
-        ),
-        (
-            "shift_lead",
-            {"sell", "shift", "cash-movement", "mode", "see-expected-cash", "return-without-receipt"},
-            {"snapshots", "backup"},
-        ),
-        (
-            "manager",
-            {
-                "sell",
-                "shift",
-                "cash-movement",
-                "mode",
-                "see-expected-cash",
-                "return-without-receipt",
-                "snapshots",
-                "backup",
-            },
-            set(),
-        ),
-        ("technician", {"mode", "snapshots", "backup"}, {"sell", "shift", "cash-movement"}),
-        ("gardener", set(), {"sell", "shift", "cash-movement", "mode", "snapshots", "backup"}),
-    ],
-)
-def test_a_role_may_do_what_the_table_says(role: str, may: set[str], may_not: set[str]) -> None:
-    session = Session("token", "101", "Matti", role)
-    for permission in may:
-        session.must(permission)
-    for permission in may_not:
+def test_a_session_may_do_what_its_role_may() -> None:
+    session = Session("token", "101", "Matti", "cashier")
+    session.must("sell")
+    with pytest.raises(Refused) as refused:
+        session.must("price-override")
+    assert (refused.value.code, refused.value.extra) == ("permission-missing", {"permission": "price-override"})
+
+
+def test_an_override_stands_in_for_its_permission_and_no_other() -> None:
+    override = Override("o", "price-override", "301")
+    session = Session("token", "101", "Matti", "cashier", override=override)
+    assert session.leave_for("price-override") == override
+    assert session.leave_for("discount") is None  # by the role's own right: the override is not used up
+    for asked in (lambda: session.leave_for("price-zero"), lambda: session.must("price-override")):
         with pytest.raises(Refused) as refused:
-            session.must(permission)
+            asked()
         assert refused.value.code == "permission-missing"
-    assert session.permissions == may
 
 
-def test_every_role_of_a_catalogue_is_in_the_table_and_may_change_the_mode() -> None:
-    assert set(PERMISSIONS) == set(ROLES)
-    assert all("mode" in permissions for permissions in PERMISSIONS.values())
+def test_whoever_may_do_it_needs_no_override() -> None:
+    session = Session("token", "301", "Maija", "manager", override=Override("o", "price-override", "302"))
+    assert session.leave_for("price-override") is None
+
+
+@pytest.mark.parametrize("permission", ["shift", "cash-movement", "no-sale"])
+def test_whoever_trains_leaves_the_real_drawer_alone(permission: str) -> None:
+    session = Session("token", "301", "Maija", "manager", training=True)
+    for asked in (session.must, session.leave_for):
+        with pytest.raises(Refused) as refused:
+            asked(permission)
+        assert refused.value.code == "training-on"
+    session.must("sell")
+
+
+def test_training_and_selling_never_mix() -> None:
+    trains, sells = (Session("token", "101", "Matti", "cashier", training=on) for on in (True, False))
+    trains.must_match(True)
+    sells.must_match(True)
+    sells.must_match(False)
+    with pytest.raises(Refused) as refused:
+        trains.must_match(False)
+    assert refused.value.code == "training-mixed"
 
 
 def failed(times: int, now_s: int = 1_000, attempts: Attempts | None = None) -> Attempts:

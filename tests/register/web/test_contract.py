@@ -57,6 +57,7 @@ def signed_in(app: Any) -> dict[str, str]:
 def known(app: Any, headers: dict[str, str], asked: dict[str, Any]) -> dict[str, Any]:
     """A shift is open, and what the path names is there: an open sale with a line, and a receipt."""
     client, at = app.test_client(), {"headers": headers, "base_url": AT}
+    client.put("/session/training", json={"on": False}, **at)
     client.post("/shifts", json={"opening_float": 0}, **at)
     if "receipt_no" in asked:
         return {"receipt_no": a_sale(client, at, completed=True)}
