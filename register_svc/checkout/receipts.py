@@ -9,9 +9,11 @@ from poscore import records
 from poscore.canonical import sha256_hex
 from poscore.errors import Refused
 from poscore.idempotency import Idempotency, Kept
+from poscore.roles import SELL
 from poscore.sale import COMPLETED, Sale
 from register_svc.checkout.desk import Desk
-from register_svc.till.people import SELL, Session
+from register_svc.till.comments import comments_in
+from register_svc.till.people import Session
 from register_svc.till.receipt import Printed, qr, receipt_text
 
 
@@ -38,7 +40,10 @@ class Receipts:
     def finished(self, sale: Sale, record: records.Record, digest: str, wanted: Wanted = _AS_SOLD) -> dict[str, Any]:
         """The text of a finished sale's receipt, and what its QR code holds. `digest`: the record's hash."""
         body = record.body
-        printed = Printed(record.at, body["customer_name"], body["original_receipt"], digest, wanted.copy)
+        comments = comments_in(body.get("notes", ()))
+        printed = Printed(
+            record.at, body["customer_name"], body["original_receipt"], digest, wanted.copy, comments=comments
+        )
         text = self.text(sale, printed, wanted.language)
         return {"receipt_text": text, "qr": qr(sale.header.receipt_no, digest)}
 

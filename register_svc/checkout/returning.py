@@ -23,7 +23,6 @@ from register_svc.checkout.wishes import NewLine
 from register_svc.journal.foreign import ForeignReceipts
 from register_svc.journal.journal import Writing
 from register_svc.till.basket import Basket
-from register_svc.till.people import Session
 from register_svc.till.refunds import Refund, check_cap, due_of
 from register_svc.till.returns import Chosen, GivenBack, Original, change_back, line_of, on_drafts, put_back, together
 
@@ -52,13 +51,12 @@ class Returns:
 
     # --- before anything is changed; head office may be asked
 
-    def original(self, session: Session, receipt_no: str | None, training: bool) -> Original | None:
+    def original(self, receipt_no: str | None, training: bool) -> Original | None:
         """The receipt that a new return is of; None for one without.
 
-        Raises Refused `permission-missing`, `receipt-not-found`, `receipt-not-returnable`, `head-office-unreachable`.
+        Raises Refused `receipt-not-found`, `receipt-not-returnable`, `head-office-unreachable`.
         """
         if receipt_no is None:
-            session.must(RETURN_WITHOUT_RECEIPT)
             return None
         return self._own(receipt_no, training) or self._of_another(receipt_no, training)[0]
 

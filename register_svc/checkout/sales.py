@@ -21,9 +21,14 @@ from poscore.idempotency import Idempotency, Kept
 from poscore.ids import ReceiptNo
 from poscore.instants import parse_instant
 from poscore.quantity import Quantity
-from poscore.sale import ABORTED, OPEN, PARKED, RETURN, Sale
+from poscore.roles import ABORT_SALE, SELL
+from poscore.sale import ABORTED, OPEN, PARKED, RETURN
+from register_svc.checkout import changes
+from register_svc.checkout.changes import CREATED, DONE, Change, Ending, NewPrice
 from register_svc.checkout.desk import Desk
 from register_svc.checkout.goods import Goods, Shelf, must_be_counted
+from register_svc.checkout.leaves import leave_to_change, leave_to_start
+from register_svc.checkout.overrides import use_of
 from register_svc.checkout.receipts import Receipts
 from register_svc.checkout.restrictions import Restrictions
 from register_svc.checkout.returning import ReturnOffice, Returns
@@ -33,9 +38,10 @@ from register_svc.journal.verify import receipt_series
 from register_svc.till.age import AgeAnswer, answer_age
 from register_svc.till.articles import Customer
 from register_svc.till.basket import Basket
+from register_svc.till.comments import comments_in
 from register_svc.till.discounts import Discount
 from register_svc.till.item import Item, standard_rate
-from register_svc.till.people import SELL, Session
+from register_svc.till.people import Session
 from register_svc.till.receipt import Printed
 from register_svc.till.refunds import with_reason
 from register_svc.till.returns import Original
@@ -43,7 +49,6 @@ from register_svc.till.tenders import SETTLED_OUTSIDE, check_tenders, payment_op
 
 __all__ = ["NewLine", "NewSale", "NewTender", "Sales"]  # the verbs, and what they are asked for
 
-CREATED, DONE = 201, 200
 # A switch of snapshots waits for an open sale at most this long after its last change: a forgotten one must not
 # keep yesterday's prices.
 _SWITCH_WAITS = timedelta(minutes=5)
@@ -69,16 +74,17 @@ class Sales:
     # --- the verbs
 
     def start(self, session: Session, new: NewSale, key: Idempotency | None) -> Kept:
-        session.must(SELL)
+        """Raises Refused `training-mixed` for a real sale in a session that trains."""
         if new.kind != RETURN:
             if new.original_receipt is not None or new.reason is not None:
                 raise Refused("body-invalid", "only a return names an original receipt or a reason")
-            return self._desk.once(key, lambda: self._start(session, new, key))
+            return self._told(session, self._desk.once(key, lambda: self._start(session, new, key)))
         kept = self._desk.answered(key)
         if kept is None:
-            original = self.returns.original(session, new.original_receipt, new.training)
+            leave_to_start(session, new)  # before head office is asked for anything
+            original = self.returns.original(new.original_receipt, new.training)
             kept = self._desk.once(key, lambda: self._start(session, new, key, original))
-        return kept
+        return self._told(session, kept)
 
     def add_line(self, session: Session, sale_id: str, new: NewLine, key: Idempotency | None) -> Kept:
         def act(basket: Basket) -> Basket:
@@ -107,16 +113,20 @@ class Sales:
             self.returns.hold_change(self._basket(sale_id), n, quantity)
         return kept or self._change(session, sale_id, key, act)
 
+    def change_price(self, session: Session, sale_id: str, new: NewPrice, key: Idempotency | None) -> Kept:
+        return self.change(session, sale_id, changes.pricing(new, session, self._desk.rules()), key)
+
     def void_line(self, session: Session, sale_id: str, n: int) -> Kept:
-        return self._change(session, sale_id, None, lambda basket: basket.void_line(n))
+        return self.change(session, sale_id, changes.voiding(n), None)
 
     def add_discount(self, session: Session, sale_id: str, discount: Discount, key: Idempotency | None) -> Kept:
-        def act(basket: Basket) -> Basket:
-            if basket.original_receipt is not None:
-                raise Refused("return-as-sold", "what is returned on a receipt goes back at what was paid for it")
-            return basket.add_discount(discount)
+        return self.change(session, sale_id, changes.discounting(discount, self._desk.rules()), key)
 
-        return self._change(session, sale_id, key, act, status=CREATED)
+    def remove_discount(self, session: Session, sale_id: str, n: int) -> Kept:
+        return self.change(session, sale_id, changes.undoing_discount(n), None)
+
+    def comment(self, session: Session, sale_id: str, line: int | None, text: str, key: Idempotency | None) -> Kept:
+        return self.change(session, sale_id, changes.commenting(text, line, session), key)
 
     def set_customer(self, session: Session, sale_id: str, customer: str | None, key: Idempotency | None) -> Kept:
         def act(basket: Basket) -> Basket:
@@ -173,16 +183,14 @@ class Sales:
 
     def complete(self, session: Session, sale_id: str, key: Idempotency | None) -> Kept:
         """Durable before it answers; never waits for head office."""
-        session.must(SELL)
         kept = self._desk.once(key, lambda: self._complete(session, sale_id, key))
         self._desk.after_commit()
         return kept
 
     def abort(self, session: Session, sale_id: str, key: Idempotency | None) -> Kept:
         """The sale keeps its number as a record."""
-        session.must(SELL)
         basket = self._drafts.get(sale_id)
-        kept = self._desk.once(key, lambda: self._abort(sale_id, key))
+        kept = self._desk.once(key, lambda: self._abort(session, sale_id, key))
         self._desk.after_commit()
         if basket is not None:
             self.returns.given_up(basket)
@@ -230,7 +238,8 @@ class Sales:
         customer = self._customer_of(basket)
         sale = basket.document(self._desk.mode.is_offline)
         name = customer.name if customer else None
-        printed = Printed(self._desk.now(), name, basket.original_receipt, draft=True)
+        comments = comments_in(note.to_wire() for note in basket.notes)
+        printed = Printed(self._desk.now(), name, basket.original_receipt, draft=True, comments=comments)
         return {"receipt_text": self._receipts.text(sale, printed, language)}
 
     # --- between receipts
@@ -256,12 +265,12 @@ class Sales:
         """Finish open sales that hold nothing, so that a shift can close. Call with the lock held."""
         for basket in [b for b in self._drafts.values() if b.state == OPEN and b.is_empty]:
             sale = basket.document(self._desk.mode.is_offline, ABORTED)
-            self._finish(basket, sale, records.SALE_ABORTED, None, None)
+            self._finish(Ending(basket, sale, records.SALE_ABORTED), None)
 
     # --- within
 
     def _start(self, session: Session, new: NewSale, key: Idempotency | None, original: Original | None = None) -> Kept:
-        desk = self._desk
+        desk, use = self._desk, leave_to_start(session, new)
         shift, catalog = desk.open_shift(), desk.book.require()
         day = catalog.day(shift.business_day)
         if new.customer:
@@ -270,7 +279,7 @@ class Sales:
         if original is not None:
             customer, rate = customer or self.returns.customer_of(original), original.standard_rate(rate)
         owner = desk.journal.owner
-        with desk.journal.write(durable=False) as writing:
+        with desk.writing(use, durable=False) as writing:
             n = writing.next_number(receipt_series(owner.epoch, new.training))
             basket = Basket(
                 ReceiptNo(owner.register, owner.epoch, n, new.training).text,
@@ -293,7 +302,7 @@ class Sales:
 
     def _complete(self, session: Session, sale_id: str, key: Idempotency | None) -> Kept:
         desk = self._desk
-        shift, basket = desk.open_shift(), self._basket(sale_id)
+        shift, basket = desk.open_shift(), self._basket_for(session, sale_id)
         basket = replace(basket, business_day=shift.business_day, cashier=session.cashier or basket.cashier)
         offline = desk.mode.is_offline
         self._restrictions.check_paying(basket)
@@ -301,14 +310,30 @@ class Sales:
         customer = self._customer_of(basket)
         check_tenders(basket.tenders, desk.book.require().tender_rules, offline, customer)
         self.returns.check(basket)
-        return self._finish(basket, sale, records.SALE, key, customer)
+        return self._finish(Ending(basket, sale, records.SALE, customer), key)
 
-    def _abort(self, sale_id: str, key: Idempotency | None) -> Kept:
-        basket = self._basket(sale_id)
+    def _abort(self, session: Session, sale_id: str, key: Idempotency | None) -> Kept:
+        basket = self._basket_for(session, sale_id)
+        leave = session.leave_for(ABORT_SALE)
         if basket.tenders:
             raise Refused("sale-has-tenders", "take the tenders away before aborting the sale")
         sale = basket.document(self._desk.mode.is_offline, ABORTED)
-        return self._finish(basket, sale, records.SALE_ABORTED, key, None)
+        use = use_of(session, leave, "abort", sale_id)
+        return self._finish(Ending(basket, sale, records.SALE_ABORTED, use=use), key)
+
+    def change(self, session: Session, sale_id: str, change: Change, key: Idempotency | None) -> Kept:
+        """One change of a draft: decide, commit, answer with the whole view."""
+
+        def commit() -> Kept:
+            before = self._basket_for(session, sale_id)
+            basket = change.act(before)
+            use = leave_to_change(session, change, (before, basket), self._desk.rules())
+            with self._desk.writing(use, change.durable) as writing:
+                kept = self._save(writing, basket, key, change.status)
+            self._remember(basket)
+            return kept
+
+        return self._told(session, self._desk.once(key, commit))
 
     def _change(
         self,
@@ -320,17 +345,14 @@ class Sales:
         status: int = DONE,
         durable: bool = False,
     ) -> Kept:
-        """One change of a draft: decide, commit, answer with the whole view."""
-        session.must(SELL)
+        """A change that takes no more than selling does."""
+        return self.change(session, sale_id, Change("change", act, status=status, durable=durable), key)
 
-        def commit() -> Kept:
-            basket = act(self._basket(sale_id))
-            with self._desk.journal.write(durable) as writing:
-                kept = self._save(writing, basket, key, status)
-            self._remember(basket)
-            return kept
-
-        return self._desk.once(key, commit)
+    def _told(self, session: Session, kept: Kept) -> Kept:
+        """A draft is nobody's business but the register's, yet an override that was used is in the journal."""
+        if session.override is not None:
+            self._desk.after_commit()
+        return kept
 
     def _save(self, writing: Any, basket: Basket, key: Idempotency | None, status: int) -> Kept:
         view = self._shown(basket)
@@ -341,11 +363,10 @@ class Sales:
         self._drafts[basket.id] = basket
         self._changed_at[basket.id] = self._desk.clock()
 
-    def _finish(
-        self, basket: Basket, sale: Sale, kind: str, key: Idempotency | None, customer: Customer | None
-    ) -> Kept:
+    def _finish(self, ending: Ending, key: Idempotency | None) -> Kept:
         """The record, the end of the draft and the answer in one durable transaction."""
         desk, at = self._desk, self._desk.now()
+        basket, sale, kind, customer = ending.basket, ending.sale, ending.kind, ending.customer
         document = sale.to_wire()
         body = {
             "sale": document,
@@ -359,7 +380,7 @@ class Sales:
             "customer_name": customer.name if customer else None,
         }
         answer: dict[str, Any] = document
-        with desk.journal.write() as writing:
+        with desk.writing(ending.use) as writing:
             record = writing.append(kind, at, sale.header.business_day, body)
             if kind == records.SALE:  # the receipt bears the hash that the record has just got
                 answer = {
@@ -376,10 +397,21 @@ class Sales:
         return kept
 
     def _shown(self, basket: Basket) -> dict[str, Any]:
-        """An open or parked sale as the till shows it: its document, the notes beside it, and what it asks."""
+        """An open or parked sale as the till shows it: its document, what stands beside it, and what it asks."""
         document = basket.document(self._desk.mode.is_offline).to_wire()
-        notes = [note.to_wire() for note in basket.notes]
-        return {**document, "notes": notes, "asks": self._restrictions.asks(basket)}
+        return {
+            **document,
+            "notes": [note.to_wire() for note in basket.notes],
+            "discounts": [discount.to_view(n) for n, discount in enumerate(basket.discounts, 1)],
+            "asks": self._restrictions.asks(basket),
+        }
+
+    def _basket_for(self, session: Session, sale_id: str) -> Basket:
+        """To be changed or ended by this session. Raises Refused `permission-missing` or `training-mixed`."""
+        session.must(SELL)
+        basket = self._basket(sale_id)
+        session.must_match(basket.training)
+        return basket
 
     def _basket(self, sale_id: str) -> Basket:
         basket = self._drafts.get(sale_id)

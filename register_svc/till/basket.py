@@ -78,6 +78,17 @@ class Basket:
         self._must_be_changeable()
         return self._with_line(self._row(n, self._line(n).item, quantity))
 
+    def change_price(self, n: int, unit_price: Cents) -> Basket:
+        """Another price for the line's goods. Raises Refused `price-below-deposit` or `return-as-sold`."""
+        self._must_be_changeable()
+        row = self._line(n)
+        if self.original_receipt is not None:
+            raise Refused("return-as-sold", "what is returned on a receipt goes back at what was paid for it")
+        if unit_price < row.item.deposit:
+            raise Refused("price-below-deposit", f"the deposit alone is {row.item.deposit} cents")
+        quantity = -row.line.quantity if self.is_return else row.line.quantity
+        return self._with_line(self._row(n, replace(row.item, unit_price=unit_price), quantity))
+
     def void_line(self, n: int) -> Basket:
         """The line stays listed and counts nowhere."""
         self._must_be_changeable()
@@ -121,6 +132,13 @@ class Basket:
         if base == 0 or (discount.amount or 0) > base:
             raise Refused("discount-too-large", "the discount is larger than what it is taken from")
         return replace(self, discounts=(*self.discounts, discount))._discounted()
+
+    def remove_discount(self, n: int) -> Basket:
+        """`n`: its place among those given, from 1. Raises Refused `discount-not-found`."""
+        self._must_be_changeable()
+        if not 1 <= n <= len(self.discounts):
+            raise Refused("discount-not-found", f"the sale has no discount {n}")
+        return replace(self, discounts=(*self.discounts[: n - 1], *self.discounts[n:]))._discounted()
 
     def with_customer(self, customer: str | None) -> Basket:
         self._must_be_changeable()

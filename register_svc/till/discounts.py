@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from poscore.errors import Refused
 from poscore.money import Cents
@@ -26,6 +27,12 @@ class Discount:
             raise Refused("body-invalid", "a discount is either a percent or an amount")
         if self.percent_bp is not None and not 0 < self.percent_bp <= _PERCENT_100:
             raise Refused("body-invalid", "a discount is more than 0 and at most 100 per cent")
+
+    def to_view(self, n: int) -> dict[str, Any]:
+        """As the screen shows it; `n`: its place among those given. `percent` as it is typed: "10" or "12.50"."""
+        whole, part = divmod(self.percent_bp or 0, 100)
+        percent = None if self.percent_bp is None else f"{whole}.{part:02d}" if part else str(whole)
+        return {"n": n, "line": self.line, "percent": percent, "amount": self.amount, "reason": self.reason}
 
     def on(self, total: Cents) -> Cents:
         """This discount on `total` (≥ 0), never more than it."""

@@ -23,7 +23,10 @@ _HASH_SHOWN = 16  # hex digits: nobody finds another receipt that has them
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """What a receipt shows beside the sale. `at`: instant's text of the completion; `hash`: of its record."""
+    """What a receipt shows beside the sale. `at`: instant's text of the completion; `hash`: of its record.
+
+    `comments`: line and text; the line is None for the whole sale.
+    """
 
     at: str
     customer_name: str | None = None
@@ -31,6 +34,7 @@ class Printed:
     hash: str | None = None
     copy: bool = False
     draft: bool = False
+    comments: tuple[tuple[int | None, str], ...] = ()
 
 
 def receipt_text(sale: Sale, printed: Printed, paper: Paper) -> str:
@@ -41,7 +45,7 @@ def receipt_text(sale: Sale, printed: Printed, paper: Paper) -> str:
             *(paper.centred(line) for line in paper.letterhead.header),
             *_head(sale, printed, paper),
             paper.rule,
-            *_goods(sale, paper),
+            *_goods(sale, printed, paper),
             paper.rule,
             *_sums(sale, paper),
             "",
@@ -83,12 +87,14 @@ def _customer(sale: Sale, printed: Printed, paper: Paper) -> str:
     return clean(f"{paper.words['customer']} {sale.header.customer} {printed.customer_name or ''}".rstrip())
 
 
-def _goods(sale: Sale, paper: Paper) -> Iterator[str]:
+def _goods(sale: Sale, printed: Printed, paper: Paper) -> Iterator[str]:
     for line in sale.lines:
         if not line.voided:
             yield from _line(line, paper)
             if line.discount:
                 yield paper.sum(f"  {paper.words['discount']}", -line.discount)
+            yield from (f"  {clean(text)}" for n, text in printed.comments if n == line.n)
+    yield from (clean(text) for n, text in printed.comments if n is None)
 
 
 def _line(line: Line, paper: Paper) -> Iterator[str]:

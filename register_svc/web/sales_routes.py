@@ -11,6 +11,7 @@ from poscore.errors import Refused
 from poscore.http import Answer, Api, Call, Model
 from poscore.http.models import DecimalText, NonEmpty, Positive, Text, Whole
 from poscore.quantity import ONE, Quantity
+from register_svc.checkout.changes import NewPrice
 from register_svc.checkout.receipts import Wanted
 from register_svc.checkout.sales import NewLine, NewSale, NewTender, Sales
 from register_svc.register import Register
@@ -34,7 +35,7 @@ CodeText = Annotated[str, Field(min_length=1, max_length=512)]  # a 2D code may 
 
 class StartSale(Model):
     kind: Literal["sale", "return"] = "sale"
-    training: bool = False
+    training: bool | None = None  # left away: as the session
     customer: NonEmpty | None = None
     original_receipt: NonEmpty | None = None
     reason: NonEmpty | None = None
@@ -54,8 +55,15 @@ class AddLine(Model):
     quantity: DecimalText | None = None
 
 
-class ChangeQuantity(Model):
-    quantity: DecimalText
+class ChangeLine(Model):
+    quantity: DecimalText | None = None
+    unit_price: Whole | None = None
+    reason: NonEmpty | None = None
+
+
+class AddComment(Model):
+    line: Positive | None = None
+    text: NonEmpty
 
 
 class AddDiscount(Model):
@@ -160,7 +168,8 @@ def _add_lines(api: Api, sales: Sales) -> None:
     def start_sale(call: Call) -> Answer:
         """Start a sale or a return; its receipt number is taken now."""
         body: StartSale = call.body
-        new = NewSale(body.kind, body.training, body.customer, body.original_receipt, body.reason)
+        training = call.caller.training if body.training is None else body.training
+        new = NewSale(body.kind, training, body.customer, body.original_receipt, body.reason)
         return kept_answer(sales.start(call.caller, new, call.idempotency))
 
     @_change(api, "POST", "lines", AddLine, created=True)
@@ -168,10 +177,18 @@ def _add_lines(api: Api, sales: Sales) -> None:
         """Add a line by code, article or open price, or in a return by a line of its receipt."""
         return kept_answer(sales.add_line(call.caller, id, _new_line(call.body), call.idempotency))
 
-    @_change(api, "PATCH", "lines/<int:n>", ChangeQuantity)
-    def change_quantity(call: Call, id: str, n: int) -> Answer:
-        """Change a line's quantity."""
-        quantity = Quantity.parse(call.body.quantity)
+    @_change(api, "PATCH", "lines/<int:n>", ChangeLine)
+    def change_line(call: Call, id: str, n: int) -> Answer:
+        """Change a line's quantity, or its price for a reason, or both."""
+        body: ChangeLine = call.body
+        quantity = Quantity.parse(body.quantity) if body.quantity is not None else None
+        if body.unit_price is not None:
+            if body.reason is None:
+                raise Refused("body-invalid", "another price takes a reason")
+            new = NewPrice(n, body.unit_price, body.reason, quantity)
+            return kept_answer(sales.change_price(call.caller, id, new, call.idempotency))
+        if quantity is None or body.reason is not None:
+            raise Refused("body-invalid", "a line is changed by quantity, or by unit_price with a reason")
         return kept_answer(sales.change_quantity(call.caller, id, n, quantity, call.idempotency))
 
     @_change(api, "DELETE", "lines/<int:n>", None)
@@ -183,6 +200,16 @@ def _add_lines(api: Api, sales: Sales) -> None:
     def add_discount(call: Call, id: str) -> Answer:
         """Give a discount on a line or on the sale."""
         return kept_answer(sales.add_discount(call.caller, id, _discount(call.body), call.idempotency))
+
+    @_change(api, "DELETE", "discounts/<int:n>", None)
+    def remove_discount(call: Call, id: str, n: int) -> Answer:
+        """Take a discount away; `n` is its place in the view's list."""
+        return kept_answer(sales.remove_discount(call.caller, id, n))
+
+    @_change(api, "POST", "comments", AddComment, created=True)
+    def add_comment(call: Call, id: str) -> Answer:
+        """A comment on a line or on the sale, printed on the receipt."""
+        return kept_answer(sales.comment(call.caller, id, call.body.line, call.body.text, call.idempotency))
 
     @_change(api, "POST", "customer", SetCustomer)
     def set_customer(call: Call, id: str) -> Answer:

@@ -10,6 +10,7 @@ import pytest
 
 from poscore import records
 from poscore.errors import Refused
+from register_svc.checkout.changes import NewPrice
 from register_svc.checkout.shifts import Report
 from tests.support.builders import COLA, MILK, ACounter, told
 
@@ -28,8 +29,11 @@ def shape(value: Any) -> Any:
 
 
 def test_every_body_has_the_members_that_the_format_states(counter: ACounter) -> None:
-    counter.sessions.sign_in("101", "1234")
-    counter.sessions.sign_out(counter.sessions.find("Bearer token-1"))
+    counter.sign_in()
+    counter.sessions.train(counter.session, True)
+    counter.sessions.change_pin(counter.seen(), "1234", "4711")
+    counter.sessions.sign_out(counter.seen())
+    counter.sign_in("101", "4711")
     for _ in range(5):
         with pytest.raises(Refused):
             counter.sessions.sign_in("999", "0000")
@@ -48,6 +52,11 @@ def test_every_body_has_the_members_that_the_format_states(counter: ACounter) ->
     counter.shifts.print_report(counter.session, Report(), None)
     told(counter.shifts.move_cash(counter.session, "drop", 100, "tilitys", None))
     told(counter.shifts.open_drawer(counter.session, "vaihto", None))
+    priced = counter.start()
+    counter.scan(priced, MILK)
+    counter.leave("price-override")
+    told(counter.sales.change_price(counter.session, priced, NewPrice(1, 100, "agreed"), None))
+    told(counter.sales.abort(counter.session, priced, None))
     counter.close_shift(10_000, {"5000": 2})
 
     golden: dict[str, Any] = json.loads(GOLDEN.read_text(encoding="utf-8"))["bodies"]
