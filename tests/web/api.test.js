@@ -48,3 +48,8 @@ test('a cut line, a timeout and half an answer are all no answer', async () => {
 test('an answer without a body is an answer', async () => {
   assert.equal(await apiThat(new Response(null, { status: 204 })).api.send('DELETE', '/session'), null)
 })
+
+test('a register that has locked itself asks to sign in, as one that knows nobody does', () => {
+  const asks = (code) => new Problem(401, { code }).asksToSignIn
+  assert.deepEqual(['session-required', 'session-locked', 'pin-wrong'].map(asks), [true, true, false])
+})

@@ -79,7 +79,7 @@ export class Acts {
         return answer
       } catch (error) {
         if (error instanceof NoAnswer) await this.#again(attempt)
-        else if (error instanceof Problem && error.code === 'session-required') await this.#signedIn()
+        else if (error instanceof Problem && error.asksToSignIn) await this.#signedIn()
         else {
           this.#hold(null)
           throw error

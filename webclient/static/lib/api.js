@@ -19,6 +19,11 @@ export class Problem extends Error {
     this.body = body
     this.retry_after_s = retry_after_s
   }
+
+  /** Nobody is signed in, or the register has locked itself: number and PIN are asked again, and the sale is there. */
+  get asksToSignIn() {
+    return this.code === 'session-required' || this.code === 'session-locked'
+  }
 }
 
 /** The register did not answer in time: the act may or may not have been done. */

@@ -96,7 +96,7 @@ export class Desk {
   /** @param {unknown} error */
   failed(error) {
     this.#notice(error)
-    if (error instanceof Problem && error.code === 'session-required') return
+    if (error instanceof Problem && error.asksToSignIn) return
     this.refuse(sentence(error))
   }
 
@@ -110,7 +110,7 @@ export class Desk {
   #notice(error) {
     if (error instanceof NoAnswer) this.change((state) => (state.answering = false))
     if (!(error instanceof Problem)) return
-    if (error.code === 'session-required') this.sessionLost()
+    if (error.asksToSignIn) this.sessionLost()
     if (error.code === 'no-open-shift') this.change((state) => (state.shift = null)) // closed from elsewhere
   }
 
