@@ -59,8 +59,8 @@ DEFAULTS: Mapping[str, Any] = {
     # people: what each role may do; after how many minutes unused a session asks for the PIN again, 0 for never
     "people.permissions": roles.SHIPPED,
     "people.lock_after_min": 10,
-    # discounts and prices: how many per cent a role may give without anybody's leave
-    "discounts.limits": {"cashier": 10, "shift_lead": 100, "manager": 100},
+    # discounts and prices: how many per cent a role may give without anybody's leave; it ships without a limit
+    "discounts.limits": {"cashier": 100, "shift_lead": 100, "manager": 100},
     # reasons: what the screen offers, and where a cashier may type another
     **reasons.SHIPPED,
     # returns: the most that one return without a receipt may give back (cents; 0: any sum), and whether it says why

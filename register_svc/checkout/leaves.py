@@ -19,9 +19,9 @@ def leave_to_start(session: Session, new: NewSale) -> Use | None:
     """Raises Refused `permission-missing` or `training-mixed`."""
     session.must(SELL)
     session.must_match(new.training)
-    takes = [RETURN] if new.kind == RETURN_KIND else []
-    if new.kind == RETURN_KIND and new.original_receipt is None:
-        takes.append(RETURN_WITHOUT_RECEIPT)
+    takes = []
+    if new.kind == RETURN_KIND:
+        takes.append(RETURN if new.original_receipt else RETURN_WITHOUT_RECEIPT)
     if new.training and not session.training:
         takes.append(TRAINING)
     return _leave(session, takes, f"start-{new.kind}", None)

@@ -106,6 +106,7 @@ class SalesQuery(Model):
 def add_sales_routes(api: Api, register: Register) -> None:
     _add_looking(api, register)
     _add_lines(api, register.sales)
+    _add_beside(api, register.sales)
     _add_paying(api, register.sales)
     _add_ending(api, register.sales)
 
@@ -196,6 +197,8 @@ def _add_lines(api: Api, sales: Sales) -> None:
         """Void a line: it stays listed and counts nowhere."""
         return kept_answer(sales.void_line(call.caller, id, n))
 
+
+def _add_beside(api: Api, sales: Sales) -> None:
     @_change(api, "POST", "discounts", AddDiscount, created=True)
     def add_discount(call: Call, id: str) -> Answer:
         """Give a discount on a line or on the sale."""

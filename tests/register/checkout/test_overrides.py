@@ -155,9 +155,9 @@ def test_wrong_pins_count_to_the_same_lock(counter: ACounter) -> None:
 
 
 SELLS_ONLY = {"cashier": ["sell"], "manager": ["sell", "shift", "discount", "void-line", "abort-sale", "no-sale"]}
-MORE = ["cash-movement", "report-x", "report-z", "return", "training", "price-override", "price-zero"]
+MORE = ["cash-movement", "report-x", "report-z", "return-without-receipt", "training", "price-override", "price-zero"]
 ACTS: dict[str, tuple[str, Callable[[ACounter, str], Any]]] = {
-    "start-return": ("return", lambda c, _: c.start(kind="return")),
+    "start-return": ("return-without-receipt", lambda c, _: c.start(kind="return")),
     "start-sale": ("training", lambda c, _: c.start(training=True)),
     "void-line": ("void-line", lambda c, sale: c.sales.void_line(c.session, sale, 1)),
     "discount": ("discount-over-limit", a_discount),

@@ -107,7 +107,7 @@ def test_voiding_what_has_one_discount_on_the_sale_never_asks(prices: list[int],
         ({"cashier": 10}, "shift_lead", 0),
         ({"cashier": "10"}, "cashier", 0),
         ({"cashier": 1_000}, "cashier", 0),
-        (["cashier"], "cashier", 1_000),
+        (["cashier"], "cashier", 10_000),
     ],
 )
 def test_a_limit_is_read_whatever_a_snapshot_says(limits: Any, role: str, bp: int) -> None:
