@@ -10,16 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
 
 from poscore import records
-from poscore.errors import PosError, Refused
+from poscore.errors import Refused
 from poscore.idempotency import Idempotency, Kept
 from poscore.ids import ReceiptNo
-from poscore.instants import parse_instant
 from poscore.quantity import Quantity
 from poscore.roles import ABORT_SALE, SELL
 from poscore.sale import ABORTED, OPEN, PARKED, RETURN
@@ -28,30 +26,25 @@ from register_svc.checkout.changes import CREATED, DONE, Change, Ending, NewPric
 from register_svc.checkout.desk import Desk
 from register_svc.checkout.goods import Goods, Shelf, must_be_counted
 from register_svc.checkout.leaves import leave_to_change, leave_to_start
+from register_svc.checkout.open_sales import OpenSales
 from register_svc.checkout.overrides import use_of
 from register_svc.checkout.receipts import Receipts
 from register_svc.checkout.restrictions import Restrictions
 from register_svc.checkout.returning import ReturnOffice, Returns
+from register_svc.checkout.sale_views import SaleViews
 from register_svc.checkout.wishes import NewLine, NewSale, NewTender
-from register_svc.journal.drafts import load_drafts
 from register_svc.journal.verify import receipt_series
 from register_svc.till.age import AgeAnswer, answer_age
 from register_svc.till.articles import Customer
 from register_svc.till.basket import Basket
-from register_svc.till.comments import comments_in
 from register_svc.till.discounts import Discount
 from register_svc.till.item import Item, standard_rate
 from register_svc.till.people import Session
-from register_svc.till.receipt import Printed
 from register_svc.till.refunds import with_reason
 from register_svc.till.returns import Original
-from register_svc.till.tenders import SETTLED_OUTSIDE, check_tenders, payment_options, refusal, rule_of
+from register_svc.till.tenders import SETTLED_OUTSIDE, check_tenders, refusal, rule_of
 
 __all__ = ["NewLine", "NewSale", "NewTender", "Sales"]  # the verbs, and what they are asked for
-
-# A switch of snapshots waits for an open sale at most this long after its last change: a forgotten one must not
-# keep yesterday's prices.
-_SWITCH_WAITS = timedelta(minutes=5)
 
 
 class Sales:
@@ -59,17 +52,13 @@ class Sales:
 
     def __init__(self, desk: Desk, receipts: Receipts, office: ReturnOffice) -> None:
         self._desk, self._receipts, self._restrictions = desk, receipts, Restrictions(desk)
-        self._drafts: dict[str, Basket] = {}
-        self.returns = Returns(desk, office, lambda: self._drafts.copy().values())
-        self._changed_at: dict[str, datetime] = {}
-        self.unreadable: Sequence[str] = ()  # drafts that a damaged disk spoilt: set aside, shown, never in the way
-        for draft in load_drafts(desk.journal.db):
-            try:
-                basket, changed_at = Basket.from_wire(orjson.loads(draft.document)), parse_instant(draft.changed_at)
-            except (PosError, ValueError, KeyError, TypeError):
-                self.unreadable = (*self.unreadable, draft.sale_id)
-                continue
-            self._drafts[draft.sale_id], self._changed_at[draft.sale_id] = basket, changed_at
+        self._open = OpenSales(desk)
+        self.returns = Returns(desk, office, self._open.all)
+        self.look = SaleViews(desk, self._open, receipts, self.returns)
+
+    @property
+    def unreadable(self) -> Sequence[str]:
+        return self._open.unreadable
 
     # --- the verbs
 
@@ -110,7 +99,7 @@ class Sales:
         session.must(SELL)
         kept = self._desk.answered(key)
         if kept is None and self._is_of_receipt(sale_id):
-            self.returns.hold_change(self._basket(sale_id), n, quantity)
+            self.returns.hold_change(self._open.get(sale_id), n, quantity)
         return kept or self._change(session, sale_id, key, act)
 
     def change_price(self, session: Session, sale_id: str, new: NewPrice, key: Idempotency | None) -> Kept:
@@ -147,7 +136,7 @@ class Sales:
         def act(basket: Basket) -> Basket:
             self._restrictions.check_paying(basket)
             rules = self._desk.book.require().tender_rules
-            error = refusal(rule_of(rules, new.type), self._desk.mode.is_offline, self._customer_of(basket))
+            error = refusal(rule_of(rules, new.type), self._desk.mode.is_offline, self._open.customer_of(basket))
             error = error or self.returns.refund_refusal(basket)(new.type)
             if error:
                 raise error
@@ -156,7 +145,7 @@ class Sales:
         session.must(SELL)
         kept = self._desk.answered(key)
         if kept is None and self._is_of_receipt(sale_id):
-            self.returns.hold_again(self._basket(sale_id))
+            self.returns.hold_again(self._open.get(sale_id))
         return kept or self._change(session, sale_id, key, act, status=CREATED, durable=new.type in SETTLED_OUTSIDE)
 
     def remove_tender(self, session: Session, sale_id: str, n: int) -> Kept:
@@ -189,81 +178,30 @@ class Sales:
 
     def abort(self, session: Session, sale_id: str, key: Idempotency | None) -> Kept:
         """The sale keeps its number as a record."""
-        basket = self._drafts.get(sale_id)
+        basket = self._open.find(sale_id)
         kept = self._desk.once(key, lambda: self._abort(session, sale_id, key))
         self._desk.after_commit()
         if basket is not None:
             self.returns.given_up(basket)
         return kept
 
-    # --- looking
-
-    def view(self, sale_id: str) -> dict[str, Any]:
-        """Raises Refused `sale-not-found`."""
-        basket = self._drafts.get(sale_id)
-        if basket:
-            return self._shown(basket)
-        sale: dict[str, Any] = self._desk.reader.record_of_sale(sale_id).body["sale"]
-        return sale
-
-    def list(self, state: str, business_day: str | None, after: str, limit: int) -> dict[str, Any]:
-        """Sales in one state: drafts with the oldest change first, finished ones newest first."""
-        if state in (OPEN, PARKED):
-            return {"items": self._list_drafts(state, business_day), "next": None}
-        found = [r.body["sale"] for r in self._desk.reader.sales(state, business_day, after, limit + 1)]
-        more = len(found) > limit
-        return {"items": found[:limit], "next": found[limit - 1]["id"] if more else None}
-
-    def _list_drafts(self, state: str, business_day: str | None) -> Sequence[dict[str, Any]]:
-        found = [basket for basket in self._drafts.copy().values() if basket.state == state]
-        found.sort(key=lambda basket: self._changed_at.get(basket.id, self._desk.clock()))
-        return [self._shown(basket) for basket in found if business_day in (None, basket.business_day)]
-
-    def article(self, code: str) -> dict[str, Any]:
-        """What a scan would sell on the present business day, or why it would not."""
-        catalog = self._desk.book.require()
-        return Shelf(catalog, catalog.day(self._desk.business_day)).show(code)
-
-    def payment(self, sale_id: str) -> dict[str, Any]:
-        """What can be paid how right now."""
-        basket = self._basket(sale_id)
-        rules = self._desk.book.require().tender_rules
-        customer = self._customer_of(basket)
-        offline, refund_refusal = self._desk.mode.is_offline, self.returns.refund_refusal(basket)
-        return payment_options(basket, list(rules.values()), offline, customer, refund_refusal)
-
-    def receipt_draft(self, sale_id: str, language: str | None = None) -> dict[str, Any]:
-        """How the receipt of an open or parked sale would look; it says that it is none. Raises `sale-not-open`."""
-        basket = self._basket(sale_id)
-        customer = self._customer_of(basket)
-        sale = basket.document(self._desk.mode.is_offline)
-        name = customer.name if customer else None
-        comments = comments_in(note.to_wire() for note in basket.notes)
-        printed = Printed(self._desk.now(), name, basket.original_receipt, draft=True, comments=comments)
-        return {"receipt_text": self._receipts.text(sale, printed, language)}
-
     # --- between receipts
 
     def between_receipts(self, act: Callable[[], None]) -> bool:
         """Run `act` while no sale is under way; False (and not run) while one is."""
         with self._desk.lock:
-            now = self._desk.clock()
-            if any(
-                # abs: a clock set back by a day must not keep yesterday's prices until it has caught up
-                basket.state == OPEN and not basket.is_empty and abs(now - self._changed_at[basket.id]) < _SWITCH_WAITS
-                for basket in self._drafts.values()
-            ):
+            if self._open.is_selling():
                 return False
             act()
             return True
 
     def open_with_goods(self) -> Sequence[str]:
         """Receipt numbers of open sales that hold anything."""
-        return [b.id for b in self._drafts.copy().values() if b.state == OPEN and not b.is_empty]
+        return self._open.with_goods()
 
     def abort_empty(self) -> None:
         """Finish open sales that hold nothing, so that a shift can close. Call with the lock held."""
-        for basket in [b for b in self._drafts.values() if b.state == OPEN and b.is_empty]:
+        for basket in self._open.empty():
             sale = basket.document(self._desk.mode.is_offline, ABORTED)
             self._finish(Ending(basket, sale, records.SALE_ABORTED), None)
 
@@ -297,7 +235,7 @@ class Sales:
             elif basket.is_return:
                 basket = with_reason(basket, new.reason, day.rules)
             kept = self._save(writing, basket, key, CREATED)
-        self._remember(basket)
+        self._open.remember(basket)
         return kept
 
     def _complete(self, session: Session, sale_id: str, key: Idempotency | None) -> Kept:
@@ -307,7 +245,7 @@ class Sales:
         offline = desk.mode.is_offline
         self._restrictions.check_paying(basket)
         sale = basket.completed(offline)
-        customer = self._customer_of(basket)
+        customer = self._open.customer_of(basket)
         check_tenders(basket.tenders, desk.book.require().tender_rules, offline, customer)
         self.returns.check(basket)
         return self._finish(Ending(basket, sale, records.SALE, customer), key)
@@ -330,7 +268,7 @@ class Sales:
             use = leave_to_change(session, change, (before, basket), self._desk.rules())
             with self._desk.writing(use, change.durable) as writing:
                 kept = self._save(writing, basket, key, change.status)
-            self._remember(basket)
+            self._open.remember(basket)
             return kept
 
         return self._told(session, self._desk.once(key, commit))
@@ -355,13 +293,9 @@ class Sales:
         return kept
 
     def _save(self, writing: Any, basket: Basket, key: Idempotency | None, status: int) -> Kept:
-        view = self._shown(basket)
+        view = self.look.of(basket)
         writing.save_draft(basket.id, basket.state, orjson.dumps(basket.to_wire()), self._desk.now())
         return self._desk.keep(writing, key, status, view)
-
-    def _remember(self, basket: Basket) -> None:
-        self._drafts[basket.id] = basket
-        self._changed_at[basket.id] = self._desk.clock()
 
     def _finish(self, ending: Ending, key: Idempotency | None) -> Kept:
         """The record, the end of the draft and the answer in one durable transaction."""
@@ -393,31 +327,14 @@ class Sales:
             writing.delete_draft(basket.id)
             self.returns.finished(writing, basket)
             kept = desk.keep(writing, key, DONE, answer)
-        del self._drafts[basket.id], self._changed_at[basket.id]
+        self._open.forget(basket.id)
         return kept
-
-    def _shown(self, basket: Basket) -> dict[str, Any]:
-        """An open or parked sale as the till shows it: its document, what stands beside it, and what it asks."""
-        document = basket.document(self._desk.mode.is_offline).to_wire()
-        return {
-            **document,
-            "notes": [note.to_wire() for note in basket.notes],
-            "discounts": [discount.to_view(n) for n, discount in enumerate(basket.discounts, 1)],
-            "asks": self._restrictions.asks(basket),
-        }
 
     def _basket_for(self, session: Session, sale_id: str) -> Basket:
         """To be changed or ended by this session. Raises Refused `permission-missing` or `training-mixed`."""
         session.must(SELL)
-        basket = self._basket(sale_id)
+        basket = self._open.get(sale_id)
         session.must_match(basket.training)
-        return basket
-
-    def _basket(self, sale_id: str) -> Basket:
-        basket = self._drafts.get(sale_id)
-        if basket is None:
-            state = self._desk.reader.record_of_sale(sale_id).body["sale"]["state"]
-            raise Refused("sale-not-open", f"the sale is {state}")
         return basket
 
     def _customer(self, customer_id: str) -> Customer:
@@ -426,13 +343,10 @@ class Sales:
             raise Refused("customer-not-found", f"this store has no customer {customer_id}")
         return customer
 
-    def _customer_of(self, basket: Basket) -> Customer | None:
-        return self._desk.book.require().customer(basket.customer) if basket.customer else None
-
     # --- returns
 
     def _is_of_receipt(self, sale_id: str) -> bool:
-        basket = self._drafts.get(sale_id)
+        basket = self._open.find(sale_id)
         return basket is not None and basket.original_receipt is not None
 
     def _put_back(self, session: Session, sale_id: str, new: NewLine, key: Idempotency | None) -> Kept:
@@ -441,7 +355,7 @@ class Sales:
         kept = self._desk.answered(key)
         if kept is not None:
             return kept
-        chosen = self.returns.choose(self._basket(sale_id), new)
+        chosen = self.returns.choose(self._open.get(sale_id), new)
 
         def act(basket: Basket) -> Basket:
             return self.returns.put(basket, chosen, self._desk.book.require().version)

@@ -35,7 +35,7 @@ def add_catalog_routes(api: Api, register: Register) -> None:
     @api.route("GET", "/articles/<path:code>", access="session", ok={200: ScannedView}, problems=(404, 409, 422, 503))
     def show_article(_: Call, code: str) -> dict[str, Any]:
         """The article that a scan of this code means, or the candidates."""
-        return register.sales.article(code)
+        return register.sales.look.article(code)
 
     @api.route("GET", "/quick-keys", access="session", ok={200: None}, problems=(503,))
     def quick_keys(_: Call) -> dict[str, Any]:

@@ -131,12 +131,12 @@ def _add_looking(api: Api, register: Register) -> None:
     def list_sales(call: Call) -> dict[str, Any]:
         """Open and parked sales, or finished ones, newest first."""
         query: SalesQuery = call.query
-        return sales.list(query.state, query.business_day, query.after or "", query.limit)
+        return sales.look.list(query.state, query.business_day, query.after or "", query.limit)
 
     @api.route("GET", "/sales/<id>", access="session", ok={200: SaleView}, problems=(404,))
     def show_sale(_: Call, id: str) -> dict[str, Any]:
         """One sale, whatever its state."""
-        return sales.view(id)
+        return sales.look.view(id)
 
     @api.route(
         "GET",
@@ -148,12 +148,12 @@ def _add_looking(api: Api, register: Register) -> None:
     )
     def show_receipt_draft(call: Call, id: str) -> dict[str, Any]:
         """How the receipt of an open sale would look; it says that it is a draft."""
-        return sales.receipt_draft(id, call.query.language)
+        return sales.look.receipt_draft(id, call.query.language)
 
     @api.route("GET", "/sales/<id>/payment", access="session", ok={200: None}, problems=(404, 409, 503))
     def show_payment(_: Call, id: str) -> dict[str, Any]:
         """What can be paid how right now."""
-        return sales.payment(id)
+        return sales.look.payment(id)
 
 
 def _add_lines(api: Api, sales: Sales) -> None:

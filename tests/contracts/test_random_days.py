@@ -181,7 +181,7 @@ def scanned_somehow(
             told(counter.sales.resume(counter.session, sale, None))
         else:
             counter = counter.restarted()
-        anything = any(not line["voided"] for line in counter.sales.view(sale)["lines"])
+        anything = any(not line["voided"] for line in counter.sales.look.view(sale)["lines"])
         if pending and at >= discount_at and anything:
             counter.discount(sale, percent_bp=pending)
             pending = None

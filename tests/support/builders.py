@@ -371,7 +371,7 @@ class ACounter:
 
     def check_age(self, sale: str) -> None:
         """The customer shows a document, if the sale asks for one."""
-        if self.sales.view(sale)["asks"]:
+        if self.sales.look.view(sale)["asks"]:
             self.answer_age(sale, True, "document")
 
     def answer_age(self, sale: str, confirmed: bool, how: str | None = None) -> dict[str, Any]:

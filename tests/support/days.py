@@ -130,10 +130,10 @@ class Day:
 
     def _pay(self, sale: str, one: Purchase) -> None:
         counter = self.counter
-        left = counter.sales.payment(sale)["left"]
+        left = counter.sales.look.payment(sale)["left"]
         if one.tender == "split" and 0 < one.extra < left["exact"]:
             counter.pay(sale, "card", one.extra)
-            left = counter.sales.payment(sale)["left"]
+            left = counter.sales.look.payment(sale)["left"]
         tender = "cash" if one.tender == "split" else one.tender
         if left["cash" if tender == "cash" else "exact"] > 0:
             gives_change = tender == "cash" and one.kind == SALE
@@ -151,7 +151,7 @@ class Day:
     def _do(self, one: Simple) -> None:
         counter = self.counter
         if one.what == "copy":
-            done = counter.sales.list("completed", None, "", 1)["items"]
+            done = counter.sales.look.list("completed", None, "", 1)["items"]
             if done:
                 counter.copy(done[0]["receipt_no"])
         elif one.what == "open-drawer":

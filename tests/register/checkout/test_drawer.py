@@ -82,7 +82,7 @@ def test_a_refused_count_leaves_everything_as_it_was(blind: ACounter) -> None:
     sale, before = blind.start(), blind.journal.head
     refused(blind.close_shift, 0)
     assert blind.journal.head == before
-    assert blind.sales.view(sale)["state"] == "open"
+    assert blind.sales.look.view(sale)["state"] == "open"
 
 
 def test_as_shipped_no_difference_asks_for_a_reason(counter: ACounter) -> None:

@@ -132,8 +132,8 @@ def test_what_cannot_be_sold_says_why_and_changes_nothing(
     counter = shop()
     sale = counter.start()
     assert refusal(counter.scan, sale, code).code == expected
-    assert counter.sales.view(sale)["lines"] == []
-    assert refusal(counter.sales.article, code).code == expected
+    assert counter.sales.look.view(sale)["lines"] == []
+    assert refusal(counter.sales.look.article, code).code == expected
 
 
 # -- lots ----------------------------------------------------------------------------------------------------------
@@ -188,7 +188,7 @@ def test_a_recalled_article_is_refused_by_every_way_in(shop: Callable[..., ACoun
     for code in (MILK, f"]E0{MILK}", f"]d2010{MILK}", "A1", HAM):
         assert refusal(counter.scan, sale, code).code == "article-recalled"
     assert refusal(counter.add, sale, article_id="A1").code == "article-recalled"
-    assert refusal(counter.sales.article, MILK).code == "article-recalled"
+    assert refusal(counter.sales.look.article, MILK).code == "article-recalled"
     back = counter.start(kind="return")
     counter.scan(back, MILK)
     counter.add(back, article_id="A1")
@@ -200,16 +200,16 @@ def test_a_recalled_article_is_refused_by_every_way_in(shop: Callable[..., ACoun
 
 def test_a_look_at_an_article_tells_what_the_code_said(shop: Callable[..., ACounter]) -> None:
     counter = shop()
-    assert counter.sales.article(HAM)["scan"] == {"weight": "1.299", "price": None, "lot": None}
-    assert counter.sales.article(f"]d2010{MILK}10L1")["scan"]["lot"]["lot"] == "L1"
-    assert "scan" not in counter.sales.article(MILK)
+    assert counter.sales.look.article(HAM)["scan"] == {"weight": "1.299", "price": None, "lot": None}
+    assert counter.sales.look.article(f"]d2010{MILK}10L1")["scan"]["lot"]["lot"] == "L1"
+    assert "scan" not in counter.sales.look.article(MILK)
 
 
 def test_a_retried_scan_is_answered_the_same(shop: Callable[..., ACounter]) -> None:
     counter = shop()
     sale, key = counter.start(), a_key()
     assert counter.scan(sale, HAM, key=key) == counter.scan(sale, HAM, key=key)
-    assert len(counter.sales.view(sale)["lines"]) == 1
+    assert len(counter.sales.look.view(sale)["lines"]) == 1
 
 
 def test_a_register_that_scans_plain_codes_never_loads_biip() -> None:

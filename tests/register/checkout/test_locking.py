@@ -37,7 +37,7 @@ def test_after_ten_minutes_unused_a_session_asks_for_its_pin(counter: ACounter) 
     assert refused(counter.sessions.unlock, held, "9999").code == "pin-wrong"
     assert counter.sessions.unlock(held, "1234")["cashier"] == "101"
     assert counter.seen() == session
-    assert len(counter.sales.view(sale)["lines"]) == 1
+    assert len(counter.sales.look.view(sale)["lines"]) == 1
 
 
 def test_wrong_pins_at_the_lock_lock_the_number(counter: ACounter) -> None:

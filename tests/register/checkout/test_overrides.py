@@ -99,7 +99,7 @@ def test_a_retry_after_a_kill_gets_its_answer_and_asks_nobody_again(counter: ACo
     again.sign_in()
     assert a_discount(again, sale) == first
     assert len(again.records(records.OVERRIDE_USED)) == 1
-    assert len(again.sales.view(sale)["discounts"]) == 1
+    assert len(again.sales.look.view(sale)["discounts"]) == 1
     assert again.verdict().ok
     again.db.close()
     again.state.close()
@@ -120,7 +120,7 @@ def test_killed_before_the_commit_neither_the_act_nor_the_use_is_there(
     with pytest.raises(Killed):
         a_discount(counter, sale)
     monkeypatch.undo()
-    assert counter.sales.view(sale)["discounts"] == []
+    assert counter.sales.look.view(sale)["discounts"] == []
     assert a_discount(counter, sale)["totals"]["discount"] == 26  # nothing was used up
     assert len(counter.records(records.OVERRIDE_USED)) == 1
 

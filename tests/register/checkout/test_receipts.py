@@ -91,19 +91,19 @@ def test_an_open_sale_has_a_draft_that_says_so(counter: ACounter) -> None:
     sale = counter.start(customer="C1")
     counter.scan(sale, COLA, "2")
     before = counter.journal.head
-    draft = counter.sales.receipt_draft(sale)["receipt_text"]
+    draft = counter.sales.look.receipt_draft(sale)["receipt_text"]
     assert draft.splitlines()[0].strip() == "*** LUONNOS – EI KUITTI ***"
     assert "Asiakas C1 Rakennus Oy\n" in draft
     assert "YHTEENSÄ                          4,30 EUR\n" in draft
     assert "Tarkiste" not in draft
     told(counter.sales.park(counter.session, sale, None))
-    assert "*** DRAFT – NOT A RECEIPT ***" in counter.sales.receipt_draft(sale, "en")["receipt_text"]
+    assert "*** DRAFT – NOT A RECEIPT ***" in counter.sales.look.receipt_draft(sale, "en")["receipt_text"]
     assert counter.journal.head == before
 
 
 def test_a_finished_sale_has_no_draft(counter: ACounter) -> None:
     with pytest.raises(Refused) as refused:
-        counter.sales.receipt_draft(counter.sold(MILK)["receipt_no"])
+        counter.sales.look.receipt_draft(counter.sold(MILK)["receipt_no"])
     assert refused.value.code == "sale-not-open"
 
 

@@ -77,10 +77,10 @@ def test_a_question_and_its_answer_survive_a_restart(counter: ACounter) -> None:
     sale = counter.start()
     counter.scan(sale, BEER)
     again = counter.restarted()
-    assert again.sales.view(sale)["asks"][0]["limit"] == 18
+    assert again.sales.look.view(sale)["asks"][0]["limit"] == 18
     again.answer_age(sale, True)
     third = again.restarted()
-    assert third.sales.view(sale)["asks"] == []
+    assert third.sales.look.view(sale)["asks"] == []
     assert third.scan(sale, GIN)["asks"] == [{"kind": "age", "line": 2, "limit": 20, "ask_under": 30}]
     third.db.close()
     third.state.close()

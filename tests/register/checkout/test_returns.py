@@ -56,7 +56,7 @@ def returned(counter: ACounter, receipt_no: str, *lines: tuple[int, str], tender
     back = returning(counter, receipt_no)
     for n, quantity in lines:
         put(counter, back, n, quantity)
-    if counter.sales.view(back)["totals"]["due"]:
+    if counter.sales.look.view(back)["totals"]["due"]:
         counter.pay(back, tender)
     done: dict[str, Any] = counter.complete(back)["sale"]
     return done
@@ -277,7 +277,7 @@ def test_without_a_receipt_no_more_is_given_back_than_the_shop_allows(opened: Ca
 
 
 def allowed(counter: ACounter, back: str) -> list[str]:
-    return [tender["type"] for tender in counter.sales.payment(back)["tenders"] if tender["allowed"]]
+    return [tender["type"] for tender in counter.sales.look.payment(back)["tenders"] if tender["allowed"]]
 
 
 @pytest.mark.parametrize(
@@ -287,7 +287,7 @@ def test_the_money_goes_back_the_way_it_came(counter: ACounter, paid: str, refun
     receipt = bought(counter, (MILK, "2"), tender=paid, customer="C1")
     back = returning(counter, receipt)
     put(counter, back, 1, "2")
-    assert counter.sales.view(back)["customer"] == "C1"
+    assert counter.sales.look.view(back)["customer"] == "C1"
     assert allowed(counter, back) == refunds
     assert code(counter.pay, back, "account") == "refund-tender-not-allowed"
     counter.pay(back, refunds[-1])
@@ -442,7 +442,7 @@ def test_whatever_parts_come_back_and_whatever_dies_in_between_it_is_what_was_pa
         sale = counter.start()
         for (scanned, _, _), quantity in zip(lines, quantities, strict=True):
             counter.scan(sale, scanned, quantity.text)
-        due = counter.sales.view(sale)["totals"]["due"]
+        due = counter.sales.look.view(sale)["totals"]["due"]
         if 0 < discount < due:
             counter.discount(sale, amount=discount)
         counter.check_age(sale)
@@ -465,7 +465,7 @@ def test_whatever_parts_come_back_and_whatever_dies_in_between_it_is_what_was_pa
                 rest[n] -= part
                 if chance.random() < 0.2:
                     counter = counter.restarted()
-            if counter.sales.view(back)["totals"]["due"]:
+            if counter.sales.look.view(back)["totals"]["due"]:
                 counter.pay(back, "cash")
             documents.append(counter.complete(back)["sale"])
 

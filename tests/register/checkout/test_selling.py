@@ -66,7 +66,7 @@ def test_a_completed_sale_is_a_record_a_receipt_and_no_draft(counter: ACounter) 
     done = counter.sold(MILK)
     record = counter.reader.record_of_sale(done["receipt_no"])
     assert record.type == records.SALE
-    assert record.body["sale"] == done["sale"] == counter.sales.view(done["receipt_no"])
+    assert record.body["sale"] == done["sale"] == counter.sales.look.view(done["receipt_no"])
     assert set(record.body) == {"sale", "started_at", "discounts", "notes", "original_receipt", "customer_name"}
     assert Sale.from_wire(record.body["sale"]).header.snapshot == 1
     assert load_drafts(counter.db) == []
@@ -111,10 +111,10 @@ def test_lines_are_added_by_code_by_article_and_by_open_price(counter: ACounter)
 def test_a_code_that_nobody_knows_changes_nothing(counter: ACounter) -> None:
     sale = counter.start()
     counter.scan(sale, MILK)
-    before = counter.sales.view(sale)
+    before = counter.sales.look.view(sale)
     assert code(counter.scan, sale, "123") == "article-not-found"
     assert code(counter.add, sale, article_id="X") == "article-not-found"
-    assert counter.sales.view(sale) == before
+    assert counter.sales.look.view(sale) == before
 
 
 def test_quantities_voids_and_discounts_reach_the_receipt(counter: ACounter) -> None:
@@ -155,7 +155,7 @@ def test_a_sale_that_is_not_paid_stays_open(counter: ACounter) -> None:
     counter.scan(sale, MILK)
     counter.pay(sale, "cash", 100)
     assert code(counter.complete, sale) == "not-paid"
-    assert counter.sales.view(sale)["state"] == "open"
+    assert counter.sales.look.view(sale)["state"] == "open"
 
 
 def test_a_completed_sale_is_not_touched_again(counter: ACounter) -> None:
@@ -166,13 +166,13 @@ def test_a_completed_sale_is_not_touched_again(counter: ACounter) -> None:
         lambda: counter.complete(sale),
         lambda: counter.sales.abort(counter.session, sale, None),
         lambda: counter.sales.park(counter.session, sale, None),
-        lambda: counter.sales.payment(sale),
+        lambda: counter.sales.look.payment(sale),
     ):
         assert code(act) == "sale-not-open"
 
 
 def test_a_sale_that_never_was_is_not_found(counter: ACounter) -> None:
-    for act in (lambda: counter.scan("r1-1-000099", MILK), lambda: counter.sales.view("r1-1-000099")):
+    for act in (lambda: counter.scan("r1-1-000099", MILK), lambda: counter.sales.look.view("r1-1-000099")):
         assert code(act) == "sale-not-found"
 
 
@@ -198,7 +198,7 @@ def test_a_reference_of_the_terminal_reaches_the_receipt(counter: ACounter) -> N
 def test_what_can_be_paid_how_is_told(counter: ACounter) -> None:
     sale = counter.start()
     counter.scan(sale, MILK)
-    told_ = counter.sales.payment(sale)
+    told_ = counter.sales.look.payment(sale)
     assert told_["left"] == {"exact": 129, "cash": 130}
     assert {option["type"]: option["code"] for option in told_["tenders"]} == {
         "cash": None,
@@ -229,7 +229,7 @@ def test_a_parked_sale_waits_and_goes_on(counter: ACounter) -> None:
     assert code(counter.scan, sale, MILK) == "sale-not-open"
     assert code(counter.complete, sale) == "sale-not-open"
     assert code(counter.sales.park, counter.session, sale, None) == "sale-not-open"
-    assert [found["id"] for found in counter.sales.list("parked", None, "", 10)["items"]] == [sale]
+    assert [found["id"] for found in counter.sales.look.list("parked", None, "", 10)["items"]] == [sale]
     assert told(counter.sales.resume(counter.session, sale, None))["state"] == "open"
     assert code(counter.sales.resume, counter.session, sale, None) == "sale-not-parked"
     counter.pay(sale, "cash")
@@ -252,7 +252,7 @@ def test_an_aborted_sale_stays_visible_under_its_number(counter: ACounter, parke
     view = told(counter.sales.abort(counter.session, sale, None))
     assert (view["state"], view["receipt_no"], len(view["lines"])) == ("aborted", sale, 1)
     assert counter.reader.record_of_sale(sale).type == records.SALE_ABORTED
-    assert counter.sales.view(sale) == view
+    assert counter.sales.look.view(sale) == view
     assert code(counter.receipts.show, sale) == "receipt-not-found"
     assert counter.verdict().ok
 
@@ -260,13 +260,13 @@ def test_an_aborted_sale_stays_visible_under_its_number(counter: ACounter, parke
 def test_sales_are_listed_by_state(counter: ACounter) -> None:
     done = [counter.sold()["receipt_no"] for _ in range(3)]
     still_open = counter.start()
-    page = counter.sales.list("completed", None, "", 2)
+    page = counter.sales.look.list("completed", None, "", 2)
     assert ([sale["id"] for sale in page["items"]], page["next"]) == ([done[2], done[1]], done[1])
-    rest = counter.sales.list("completed", None, page["next"], 2)
+    rest = counter.sales.look.list("completed", None, page["next"], 2)
     assert ([sale["id"] for sale in rest["items"]], rest["next"]) == ([done[0]], None)
-    assert [sale["id"] for sale in counter.sales.list("open", None, "", 10)["items"]] == [still_open]
-    assert counter.sales.list("open", "2020-01-01", "", 10)["items"] == []
-    assert counter.sales.list("completed", "2020-01-01", "", 10) == {"items": [], "next": None}
+    assert [sale["id"] for sale in counter.sales.look.list("open", None, "", 10)["items"]] == [still_open]
+    assert counter.sales.look.list("open", "2020-01-01", "", 10)["items"] == []
+    assert counter.sales.look.list("completed", "2020-01-01", "", 10) == {"items": [], "next": None}
 
 
 # -- returns -------------------------------------------------------------------------------------------------------
@@ -365,7 +365,7 @@ def test_all_normal_tenders_are_taken_offline_and_special_ones_are_not(
         counter.scan(sale, MILK)
         if expected:
             assert code(counter.pay, sale, tender) == expected
-            assert counter.sales.view(sale)["tenders"] == []
+            assert counter.sales.look.view(sale)["tenders"] == []
         else:
             counter.pay(sale, tender)
             assert counter.complete(sale)["sale"]["offline"] is offline
@@ -383,7 +383,7 @@ def test_a_special_tender_taken_online_is_refused_when_the_line_breaks_before_th
     counter.pay(sale, "payroll")
     counter.mode.is_offline = True
     assert code(counter.complete, sale) == "tender-not-available-offline"
-    assert counter.sales.view(sale)["state"] == "open"
+    assert counter.sales.look.view(sale)["state"] == "open"
     told(counter.sales.remove_tender(counter.session, sale, 1))
     counter.pay(sale, "card")
     assert counter.complete(sale)["sale"]["offline"] is True
@@ -461,7 +461,7 @@ def test_a_repeated_request_is_answered_the_same_and_done_once(counter: ACounter
     assert counter.start(key("start")) == sale
     first = counter.scan(sale, MILK, key=key("scan"))
     assert counter.scan(sale, MILK, key=key("scan")) == first
-    assert len(counter.sales.view(sale)["lines"]) == 1
+    assert len(counter.sales.look.view(sale)["lines"]) == 1
     paid = counter.pay(sale, "cash", 200, key=key("pay"))
     assert counter.pay(sale, "cash", 200, key=key("pay")) == paid
     done = counter.complete(sale, key("complete"))
@@ -511,8 +511,8 @@ def test_drafts_shift_and_answers_survive_a_restart(counter: ACounter) -> None:
     counter.scan(parked, COFFEE)
     told(counter.sales.park(counter.session, parked, None))
     again = counter.restarted()
-    assert again.sales.view(sale) == view
-    assert again.sales.view(parked)["state"] == "parked"
+    assert again.sales.look.view(sale) == view
+    assert again.sales.look.view(parked)["state"] == "parked"
     assert again.scan(sale, COLA, key=a_key("scan"))["lines"][1]["name"] == "Kola 0,5 l"
     again.pay(sale, "cash")
     done = again.complete(sale, a_key("complete"))
@@ -595,7 +595,7 @@ def test_many_hands_at_one_counter_make_a_whole_journal(counter: ACounter) -> No
         try:
             for _ in range(5):
                 counter.sold(MILK, COLA)
-                counter.sales.list("open", None, "", 10)
+                counter.sales.look.list("open", None, "", 10)
         except BaseException as error:  # noqa: BLE001  # whatever it is, the test must see it
             errors.append(error)
 

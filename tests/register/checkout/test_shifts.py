@@ -211,7 +211,7 @@ def test_a_shift_with_an_open_sale_is_not_closed(counter: ACounter) -> None:
 def test_an_empty_sale_is_aborted_when_its_shift_is_closed(counter: ACounter) -> None:
     sale = counter.start()
     assert counter.close_shift(10_000)["counts"]["aborted"] == 1
-    assert counter.sales.view(sale)["state"] == "aborted"
+    assert counter.sales.look.view(sale)["state"] == "aborted"
     assert counter.verdict().ok
 
 
