@@ -12,8 +12,8 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -26,6 +26,7 @@ from _fleet.till import Till
 from _fleet.wire import Wire
 
 _HOME_S = 90.0
+_ALWAYS = "2020-01-01"
 NOTE, FORMAT = "fleet.json", 1
 CHAIN, BUSINESS_ID = "Mallikauppiaat Oy", "9912345-6"  # made up, as demo_data is
 CASHIERS = {"1": "1111", "2": "2222", "3": "3333", "4": "4444", "5": "5555"}  # demo_data/cashiers.csv
@@ -60,6 +61,7 @@ class Plan:
     offline_mode: str = "manual"
     probe_every_s: float = 0.5
     fail_after: int = 3
+    settings: Mapping[str, Any] = field(default_factory=dict)  # of the shop, as `server-push settings set` takes them
     ports: Sequence[int] = ()  # head office's, then till and LAN of each register; free ones when empty
 
 
@@ -119,6 +121,8 @@ class Fleet:
         for kind, path in self._files():
             imported = office.command("import", kind, str(path), *self._format(kind), expect=(0, 1))
             self.say(f"imported {kind}: {imported['added']} added, {len(imported['rejected'])} rejected")
+        for name, value in plan.settings.items():
+            office.command("settings", "set", name, json.dumps(value), "--from", _ALWAYS)
         office.command("stores", "add", plan.store, "--name", plan.store_name)
         self.say(f"store {plan.store} added: {plan.store_name}")
 
