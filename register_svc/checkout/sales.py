@@ -105,14 +105,14 @@ class Sales:
     def change_price(self, session: Session, sale_id: str, new: NewPrice, key: Idempotency | None) -> Kept:
         return self.change(session, sale_id, changes.pricing(new, session, self._desk.rules()), key)
 
-    def void_line(self, session: Session, sale_id: str, n: int) -> Kept:
-        return self.change(session, sale_id, changes.voiding(n), None)
+    def void_line(self, session: Session, sale_id: str, n: int, key: Idempotency | None = None) -> Kept:
+        return self.change(session, sale_id, changes.voiding(n), key)
 
     def add_discount(self, session: Session, sale_id: str, discount: Discount, key: Idempotency | None) -> Kept:
         return self.change(session, sale_id, changes.discounting(discount, self._desk.rules()), key)
 
-    def remove_discount(self, session: Session, sale_id: str, n: int) -> Kept:
-        return self.change(session, sale_id, changes.undoing_discount(n), None)
+    def remove_discount(self, session: Session, sale_id: str, n: int, key: Idempotency | None = None) -> Kept:
+        return self.change(session, sale_id, changes.undoing_discount(n), key)
 
     def comment(self, session: Session, sale_id: str, line: int | None, text: str, key: Idempotency | None) -> Kept:
         return self.change(session, sale_id, changes.commenting(text, line, session), key)
@@ -148,9 +148,9 @@ class Sales:
             self.returns.hold_again(self._open.get(sale_id))
         return kept or self._change(session, sale_id, key, act, status=CREATED, durable=new.type in SETTLED_OUTSIDE)
 
-    def remove_tender(self, session: Session, sale_id: str, n: int) -> Kept:
+    def remove_tender(self, session: Session, sale_id: str, n: int, key: Idempotency | None = None) -> Kept:
         # Durable whatever its type: it is rare, and the one that matters is a card's.
-        return self._change(session, sale_id, None, lambda basket: basket.remove_tender(n), durable=True)
+        return self._change(session, sale_id, key, lambda basket: basket.remove_tender(n), durable=True)
 
     def park(self, session: Session, sale_id: str, key: Idempotency | None) -> Kept:
         def act(basket: Basket) -> Basket:

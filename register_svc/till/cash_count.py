@@ -23,6 +23,17 @@ DENOMINATIONS: tuple[Cents, ...] = (
 _NAMES = frozenset(map(str, DENOMINATIONS))
 
 
+def sum_of(denominations: Mapping[str, int]) -> Cents:
+    """What so many pieces come to: {cents: pieces}. Raises Refused `body-invalid`."""
+    strange = sorted(denominations.keys() - _NAMES)
+    if strange:
+        hint = 'Denominations are cents, such as {"2000": 3}.'
+        raise Refused("body-invalid", f"there is no coin or note of {', '.join(strange)} cents", hint)
+    if any(pieces < 0 for pieces in denominations.values()):
+        raise Refused("body-invalid", "nobody counts fewer than 0 pieces")
+    return sum(int(name) * pieces for name, pieces in denominations.items())
+
+
 @dataclass(frozen=True, slots=True)
 class CashCount:
     """`denominations`: {cents: pieces}. `left_in_drawer`: for the next shift, None when nobody said.
@@ -42,13 +53,7 @@ class CashCount:
             raise Refused("left-more-than-counted", f"{self.left_in_drawer} cents cannot stay of {self.cash}")
 
     def _check(self, denominations: Mapping[str, int]) -> None:
-        strange = sorted(denominations.keys() - _NAMES)
-        if strange:
-            hint = 'Denominations are cents, such as {"2000": 3}.'
-            raise Refused("body-invalid", f"there is no coin or note of {', '.join(strange)} cents", hint)
-        if any(pieces < 0 for pieces in denominations.values()):
-            raise Refused("body-invalid", "nobody counts fewer than 0 pieces")
-        total = sum(int(name) * pieces for name, pieces in denominations.items())
+        total = sum_of(denominations)
         if total != self.cash:
             raise Refused("count-differs", f"the notes and coins make {total} cents, not {self.cash}")
 

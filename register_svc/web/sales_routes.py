@@ -120,7 +120,7 @@ def _change(api: Api, method: str, rule: str, body: type[Model] | None, *, creat
         body=body,
         ok={201 if created else 200: SaleView},
         problems=(403, 404, 409, 503),
-        idempotent=method != "DELETE",
+        idempotent=True,
     )
 
 
@@ -195,7 +195,7 @@ def _add_lines(api: Api, sales: Sales) -> None:
     @_change(api, "DELETE", "lines/<int:n>", None)
     def void_line(call: Call, id: str, n: int) -> Answer:
         """Void a line: it stays listed and counts nowhere."""
-        return kept_answer(sales.void_line(call.caller, id, n))
+        return kept_answer(sales.void_line(call.caller, id, n, call.idempotency))
 
 
 def _add_beside(api: Api, sales: Sales) -> None:
@@ -207,7 +207,7 @@ def _add_beside(api: Api, sales: Sales) -> None:
     @_change(api, "DELETE", "discounts/<int:n>", None)
     def remove_discount(call: Call, id: str, n: int) -> Answer:
         """Take a discount away; `n` is its place in the view's list."""
-        return kept_answer(sales.remove_discount(call.caller, id, n))
+        return kept_answer(sales.remove_discount(call.caller, id, n, call.idempotency))
 
     @_change(api, "POST", "comments", AddComment, created=True)
     def add_comment(call: Call, id: str) -> Answer:
@@ -237,7 +237,7 @@ def _add_paying(api: Api, sales: Sales) -> None:
     @_change(api, "DELETE", "tenders/<int:n>", None)
     def remove_tender(call: Call, id: str, n: int) -> Answer:
         """Take a tender away."""
-        return kept_answer(sales.remove_tender(call.caller, id, n))
+        return kept_answer(sales.remove_tender(call.caller, id, n, call.idempotency))
 
     @api.route(
         "POST",

@@ -11,6 +11,7 @@ _GOODS = read_goods(DEMO_LISTS.articles)
 MILK = _GOODS["Kevytmaito 1 l"]
 SKIMMED = _GOODS["Rasvaton maito 1 l"]
 COFFEE = _GOODS["Suodatinkahvi vaalea 500 g"]
+COLA = _GOODS["Kola 0,33 l tölkki"]
 CIGARETTES = _GOODS["Savukkeet punainen aski"]
 NURSERY = "Päiväkoti Pääskynen"  # may pay on account
 
