@@ -18,11 +18,18 @@ from tests.support.shop import write_articles
 expect.set_options(timeout=10_000)
 
 
+# A shop that asks a manager and wants differences explained.
+SETTINGS = {
+    "discounts.limits": {"cashier": 10, "shift_lead": 100, "manager": 100},
+    "shift.max_difference": 500,
+}
+
+
 @pytest.fixture(scope="session")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
     folder = tmp_path_factory.mktemp("shop")
     lists = Lists(write_articles(folder / "articles.csv"), DEMO_LISTS.customers, DEMO_LISTS.cashiers)
-    with Fleet(folder / "fleet", Plan(registers=("r1", "r2"), lists=lists)) as fleet:
+    with Fleet(folder / "fleet", Plan(registers=("r1", "r2"), lists=lists, settings=SETTINGS)) as fleet:
         yield fleet
 
 

@@ -5,16 +5,21 @@ import { NoAnswer, Problem } from '../../webclient/static/lib/api.js'
 
 /** A register whose answers are given one by one: a value, or an error to throw. */
 function registerThat(...answers) {
+  return registerWithLeave(async () => null, ...answers)
+}
+
+function registerWithLeave(askLeave, ...answers) {
   const sent = []
   let keys = 0
   const acts = new Acts({
-    send: async (method, path, body, key) => {
-      sent.push({ method, path, body, key })
+    send: async (method, path, body, key, leave) => {
+      sent.push({ method, path, body, key, ...(leave && { leave }) })
       const answer = answers.shift()
       if (answer instanceof Error) throw answer
       return answer
     },
     pause: async () => {},
+    askLeave,
     newKey: () => `key-${(keys += 1)}`,
   })
   return { acts, sent }
@@ -94,4 +99,37 @@ test('signing in for nothing wakes nothing', async () => {
   assert.equal(await acts.run((call) => call('POST', '/a')), 'done')
   await turns()
   assert.equal(acts.waiting, 0)
+})
+
+const lacks = (permission) => new Problem(403, { code: 'permission-missing', permission })
+
+test('what the role may not do is sent again with somebody else’s leave, under the same key', async () => {
+  const asked = []
+  const leave = async (permission) => (asked.push(permission), 'token')
+  const { acts, sent } = registerWithLeave(leave, lacks('price-override'), 'done')
+  assert.equal(await acts.run((call) => call('PATCH', '/sales/s1/lines/1', { unit_price: 1 })), 'done')
+  assert.deepEqual(asked, ['price-override'])
+  assert.deepEqual(sent.map(({ key, leave }) => [key, leave]), [['key-1', undefined], ['key-1', 'token']])
+})
+
+test('nobody gives leave, or it does not help: the act ends, and nobody is asked twice', async () => {
+  const never = registerWithLeave(async () => null, lacks('discount'))
+  await assert.rejects(never.acts.run((call) => call('POST', '/a')), { code: 'permission-missing' })
+  let asked = 0
+  const useless = registerWithLeave(async () => `token-${(asked += 1)}`, lacks('discount'), lacks('discount'), 'next')
+  await assert.rejects(useless.acts.run((call) => call('POST', '/a')), { code: 'permission-missing' })
+  assert.equal(asked, 1)
+  assert.equal(await useless.acts.run((call) => call('POST', '/b')), 'next')
+})
+
+test('a leave is of its session: after signing in again it is asked for once more', async () => {
+  let asked = 0
+  const leave = async () => `token-${(asked += 1)}`
+  const { acts, sent } = registerWithLeave(leave, lacks('discount'), ended(), lacks('discount'), 'done')
+  const done = acts.run((call) => call('POST', '/a'))
+  await turns()
+  acts.resume()
+  assert.equal(await done, 'done')
+  assert.deepEqual(sent.map((one) => one.leave), [undefined, 'token-1', undefined, 'token-2'])
+  assert.equal(new Set(sent.map((one) => one.key)).size, 1)
 })

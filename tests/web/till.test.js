@@ -223,10 +223,9 @@ test('a wrong PIN is said and nobody is signed in', async () => {
   assert.deepEqual(tones, ['bad'])
 })
 
-test('voiding whose answer was lost is not an error the second time', async () => {
+test('voiding whose answer was lost is asked again under its key', async () => {
   const { till } = tillWith({
-    'DELETE /sales/s1/lines/1': ['silence', refusal(409, 'line-voided')],
-    'GET /sales/s1': [sale(line(1, { voided: true }))],
+    'DELETE /sales/s1/lines/1': ['silence', sale(line(1, { voided: true }))],
   })
   till.state.saleIs(sale(line(1)))
   await till.selling.voidLine()
@@ -255,4 +254,74 @@ test('while nothing answers the till says so, and is itself again when it does',
   await till.link.look()
   assert.equal(till.state.answering, true)
   assert.equal(till.state.obstacle, 'snapshot')
+})
+
+test('a locked register keeps the session: its owner’s PIN opens it, and what was held up goes on', async () => {
+  const locked = { http: 401, body: { code: 'session-locked', cashier: '1001', name: 'Anna' } }
+  const { till, asked } = tillWith({
+    'PATCH /sales/s1/lines/1': [locked, sale(line(1, { quantity: '2' }))],
+    'POST /session/unlock': [refusal(401, 'pin-wrong'), { cashier: '1001', name: 'Anna', role: 'cashier', permissions: [] }],
+    'GET /shifts/current': [{ no: 1, business_day: '2026-11-22', opened_at: '' }],
+    'GET /quick-keys': [{ items: [] }],
+    'GET /sales?state=open': [{ items: [sale(line(1, { quantity: '2' }))] }],
+  })
+  till.desk.api.token = 't'
+  till.state.saleIs(sale(line(1)))
+  till.state.entry.type('2')
+  const change = till.selling.setQuantity()
+  await turns()
+  assert.equal(till.state.screen, 'sign-in')
+  assert.deepEqual(till.state.locked, { cashier: '1001', name: 'Anna' })
+  await till.signing.signIn('1001', '0000')
+  assert.equal(till.state.screen, 'sign-in')
+  await till.signing.signIn('1001', '1111')
+  await change
+  assert.equal(till.state.screen, 'sale')
+  assert.equal(till.state.sale.lines[0].quantity, '2')
+  assert.equal(asked.some((one) => one.name === 'POST /session'), false)
+})
+
+test('at a locked register somebody else signs in with a session of their own', async () => {
+  const { till, names } = tillWith({
+    'POST /session': [{ token: 'u', cashier: '2', name: 'Bo', role: 'cashier', permissions: [] }],
+    'GET /shifts/current': [{ no: 1, business_day: '2026-11-22', opened_at: '' }],
+    'GET /quick-keys': [{ items: [] }],
+    'GET /sales?state=open': [{ items: [] }],
+  })
+  till.desk.api.token = 't'
+  till.people.lock()
+  await till.signing.signIn('2', '2222')
+  assert.equal(till.state.session.name, 'Bo')
+  assert.equal(names()[0], 'POST /session')
+})
+
+test('a difference that the shop wants explained is asked for, and the count goes again with the reason', async () => {
+  const { till, asked } = tillWith(
+    {
+      'POST /shifts/current/close': [refusal(409, 'difference-reason-required'), { no: 1 }],
+    },
+    { ask: { words: async () => 'a coin rolled away' } },
+  )
+  const reports = []
+  await till.shifts.close({ cash: 9000 }, (report) => reports.push(report))
+  assert.deepEqual(reports, [{ no: 1 }])
+  assert.deepEqual(asked[1].body, { counted: { cash: 9000 }, reason: 'a coin rolled away' })
+})
+
+test('a return puts on the chosen lines of its receipt, one after another', async () => {
+  const back = sale()
+  const { till, asked } = tillWith(
+    {
+      'GET /receipts/r1-1-000001/returnable': [{ lines: [] }],
+      'POST /sales': [{ ...back, kind: 'return' }],
+      'POST /sales/s1/lines': [{ ...back, kind: 'return', lines: [line(1)] }],
+    },
+    { ask: { whatComesBack: async () => [{ original_line: 2, quantity: '1' }] } },
+  )
+  await till.returning.ofReceipt('r1-1-000001')
+  assert.deepEqual(
+    asked.slice(1).map((one) => one.body),
+    [{ kind: 'return', original_receipt: 'r1-1-000001' }, { original_line: 2, quantity: '1' }],
+  )
+  assert.equal(till.state.place, 'sale')
 })

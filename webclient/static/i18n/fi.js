@@ -1,3 +1,4 @@
+import { byHand } from './fi/by-hand.js'
 import { checks } from './fi/checks.js'
 import { common } from './fi/common.js'
 import { extras } from './fi/extras.js'
@@ -8,4 +9,4 @@ import { second } from './fi/second.js'
 import { selling } from './fi/selling.js'
 
 /** @type {import('./en.js').Table} */
-export const fi = { ...common, ...selling, ...paying, ...extras, ...health, ...checks, ...problems, ...second }
+export const fi = { ...common, ...selling, ...paying, ...extras, ...byHand, ...health, ...checks, ...problems, ...second }

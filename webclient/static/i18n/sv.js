@@ -1,3 +1,4 @@
+import { byHand } from './sv/by-hand.js'
 import { checks } from './sv/checks.js'
 import { common } from './sv/common.js'
 import { extras } from './sv/extras.js'
@@ -8,4 +9,4 @@ import { second } from './sv/second.js'
 import { selling } from './sv/selling.js'
 
 /** @type {import('./en.js').Table} */
-export const sv = { ...common, ...selling, ...paying, ...extras, ...health, ...checks, ...problems, ...second }
+export const sv = { ...common, ...selling, ...paying, ...extras, ...byHand, ...health, ...checks, ...problems, ...second }

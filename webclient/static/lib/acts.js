@@ -5,9 +5,10 @@
  * - Each call of an act gets one key. Without an answer it is sent again with the same key until the
  *   register answers; the register gives the first answer again if it had already done it.
  * - When the session has ended, the call waits for somebody to sign in and is then sent again.
- * - A `Problem` ends the act: nothing changed, and the caller shows why.
+ * - When the role may not do it, somebody who may is asked for leave, and the call is sent again with it.
+ * - Any other `Problem` ends the act: nothing changed, and the caller shows why.
  *
- * Nothing here reads the clock or the network: `send`, `pause` and `newKey` are given.
+ * Nothing here reads the clock or the network: `send`, `pause`, `newKey` and `askLeave` are given.
  */
 import { NoAnswer, Problem } from './api.js'
 
@@ -25,15 +26,17 @@ export class Acts {
 
   /**
    * @param {object} parts
-   * @param {<T>(method: string, path: string, body: unknown, key: string) => Promise<T>} parts.send
+   * @param {<T>(method: string, path: string, body: unknown, key: string, leave: string|null) => Promise<T>} parts.send
    * @param {(ms: number) => Promise<void>} parts.pause
    * @param {() => string} parts.newKey
+   * @param {(permission: string) => Promise<string|null>} [parts.askLeave]  null when nobody gives it
    * @param {() => void} [parts.changed]
    */
-  constructor({ send, pause, newKey, changed = () => {} }) {
+  constructor({ send, pause, newKey, askLeave = async () => null, changed = () => {} }) {
     this.send = send
     this.pause = pause
     this.newKey = newKey
+    this.askLeave = askLeave
     this.changed = changed
   }
 
@@ -72,20 +75,32 @@ export class Acts {
    */
   async #call(method, path, body) {
     const key = this.newKey()
+    /** @type {string|null} */
+    let leave = null
     for (let attempt = 0; ; attempt += 1) {
       try {
-        const answer = /** @type {T} */ (await this.send(method, path, body, key))
+        const answer = /** @type {T} */ (await this.send(method, path, body, key, leave))
         this.#hold(null)
         return answer
       } catch (error) {
         if (error instanceof NoAnswer) await this.#again(attempt)
-        else if (error instanceof Problem && error.asksToSignIn) await this.#signedIn()
-        else {
+        else if (error instanceof Problem && error.asksToSignIn) {
+          await this.#signedIn()
+          leave = null // it was of the session that is over
+        } else {
           this.#hold(null)
-          throw error
+          // One leave is for one act: what is refused with it is refused.
+          leave = leave === null ? await this.#leave(error) : null
+          if (leave === null) throw error
         }
       }
     }
+  }
+
+  /** @param {unknown} error @returns {Promise<string|null>} */
+  async #leave(error) {
+    const permission = error instanceof Problem ? error.takesLeave : null
+    return permission === null ? null : this.askLeave(permission)
   }
 
   /** @param {number} attempt */

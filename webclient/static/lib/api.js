@@ -24,6 +24,12 @@ export class Problem extends Error {
   get asksToSignIn() {
     return this.code === 'session-required' || this.code === 'session-locked'
   }
+
+  /** What the role may not do, and somebody else's PIN can give leave for. @returns {string|null} */
+  get takesLeave() {
+    const { permission } = this.body
+    return this.code === 'permission-missing' && typeof permission === 'string' ? permission : null
+  }
 }
 
 /** The register did not answer in time: the act may or may not have been done. */
@@ -57,13 +63,15 @@ export class Api {
    * @param {string} path
    * @param {unknown} [body]
    * @param {string|null} [key]
+   * @param {string|null} [leave]  the token of a leave that somebody gave for this act
    * @returns {Promise<T>}
    */
-  async send(method, path, body, key = null) {
+  async send(method, path, body, key = null, leave = null) {
     /** @type {Record<string, string>} */
     const headers = { Accept: 'application/json' }
     if (this.token) headers['Authorization'] = `Bearer ${this.token}`
     if (key) headers['Idempotency-Key'] = key
+    if (leave) headers['Override'] = leave
     /** @type {RequestInit} */
     const init = { method, headers, cache: 'no-store', signal: AbortSignal.timeout(this.timeout_ms) }
     if (method !== 'GET' && method !== 'DELETE') {

@@ -36,6 +36,11 @@
  * @property {SaleTender[]} tenders
  * @property {Totals} totals
  * @property {{kind: 'age', line: number|null, limit: number, ask_under: number}[]} [asks]  before it may be paid
+ * @property {Note[]} [notes]  what stands beside the document
+ * @property {GivenDiscount[]} [discounts]  as they were given; what they come to stands on the lines
+ *
+ * @typedef {{kind: string, line: number|null, about: Record<string, unknown>}} Note
+ * @typedef {{n: number, line: number|null, percent: string|null, amount: number|null, reason: string}} GivenDiscount
  *
  * @typedef {{receipt_no: string, change: number, sale: Sale, receipt_text: string}} Completed
  *
@@ -75,7 +80,16 @@
  * @typedef {{name: string, status: 'pass'|'warn'|'fail', value: unknown, since: string|null, hint: string|null}} Check
  * @typedef {{status: 'pass'|'warn'|'fail', register: string, version: string, mode: 'ONLINE'|'OFFLINE', checks: Check[]}} Health
  *
- * @typedef {{token: string, cashier: string, name: string, role: string, permissions: string[]}} Session
+ * @typedef {object} Session
+ * @property {string} token
+ * @property {string} cashier
+ * @property {string} name
+ * @property {string} role
+ * @property {string[]} permissions
+ * @property {boolean} [training]
+ * @property {number} [lock_after_min]  minutes unused until the PIN is asked again; 0 for never
+ *
+ * @typedef {{items: {reason: string, texts: Names}[], free_text: boolean}} Reasons  what the shop offers; free_text: another may be written
  * @typedef {{article_id: string, label: string, unit_price: number}} QuickKey
  * @typedef {{article_id: string, name: string, unit_price: number, unit?: string}} Article
  * @typedef {{customer_id: string, name: string, business_id?: string|null}} Customer
@@ -91,6 +105,16 @@
  * @property {{rate: number, net: number, tax: number, gross: number}[]} by_vat
  * @property {{expected: number, counted: number|null, difference: number|null}} cash
  * @property {{offline: number, aborted: number}} counts
+ */
+
+/**
+ * @typedef {object} ReturnableLine  of a receipt, and what is left of it to be returned
+ * @property {number} n
+ * @property {string} name
+ * @property {string} unit
+ * @property {string} quantity
+ * @property {string} left
+ * @property {number} left_total
  */
 
 /**

@@ -4,6 +4,7 @@ import { attr, el, text } from '../lib/dom.js'
 import { Entry } from '../lib/entry.js'
 import { t } from '../i18n/index.js'
 import { AMOUNT_KEYS, entryField, keypad } from './keypad.js'
+import { reasonKeys } from './reasons.js'
 
 /**
  * @typedef {object} Kind
@@ -16,7 +17,8 @@ import { AMOUNT_KEYS, entryField, keypad } from './keypad.js'
  * @property {string} label      of the number
  * @property {string} go
  * @property {Kind[]} kinds      what the number may be; the first is chosen
- * @property {string[]} reasons  one must be chosen when there are any
+ * @property {import('./reasons.js').Reasons|null} reasons  one must be chosen when there are any
+ * @property {boolean} [zero]    nothing at all is a number too
  *
  * @typedef {{kind: string, cents: number|null, percent: string|null, reason: string|null}} Answer
  */
@@ -30,7 +32,7 @@ export function askAmount(question) {
 }
 
 /** @param {Question} question @param {(answer: Answer|null) => void} close */
-function parts({ label, go, kinds, reasons }, close) {
+function parts({ label, go, kinds, reasons, zero }, close) {
   const entry = new Entry()
   let kind = kinds[0]
   /** @type {string|null} */
@@ -41,8 +43,8 @@ function parts({ label, go, kinds, reasons }, close) {
     entry.type(field.value)
     const percent = kind?.percent ? entry.quantity : null
     const cents = kind?.percent ? null : entry.cents
-    if (!percent && !cents) return text(note, t('amount.missing'))
-    if (reasons.length > 0 && reason === null) return text(note, t('amount.reason-missing'))
+    if (!percent && !cents && !(zero && cents === 0)) return text(note, t('amount.missing'))
+    if (reasons !== null && reason === null) return text(note, t('amount.reason-missing'))
     close({ kind: kind?.key ?? '', cents, percent, reason })
   }
   const field = entryField(label, submit)
@@ -56,7 +58,7 @@ function parts({ label, go, kinds, reasons }, close) {
     kind = kinds[at]
   })
   chosenKind?.firstElementChild?.setAttribute('aria-pressed', 'true')
-  const chosenReason = choices(t('amount.reason'), reasons, (at) => (reason = reasons[at] ?? null))
+  const chosenReason = reasons && reasonKeys(reasons, (said) => (reason = said))
   const keys = el(
     'div',
     { class: 'dialog-keys' },

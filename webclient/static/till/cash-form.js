@@ -2,6 +2,7 @@
 import { el } from '../lib/dom.js'
 import { t } from '../i18n/index.js'
 import { Entry } from '../lib/entry.js'
+import { decimal } from '../lib/format.js'
 import { AMOUNT_KEYS, entryField, keypad } from './keypad.js'
 
 /** @typedef {import('./till.js').Till} Till */
@@ -11,6 +12,7 @@ import { AMOUNT_KEYS, entryField, keypad } from './keypad.js'
  * @param {{title: string, help: string, label: string, go: string}} words
  * @param {(cents: number) => void} use
  * @param {HTMLElement|null} [beside]
+ * @returns {{node: HTMLElement, offer: (cents: number) => void}}  offer: a sum that may be taken as it is
  */
 export function cashForm(till, words, use, beside = null) {
   const entry = new Entry()
@@ -21,13 +23,21 @@ export function cashForm(till, words, use, beside = null) {
     else use(cents)
   }
   const field = entryField(words.label, submit)
+  let offered = false
   const press = (/** @type {string} */ key) => {
-    entry.type(field.value)
+    entry.type(offered ? '' : field.value) // the first key begins anew what was only offered
+    offered = false
     entry.press(key)
     field.value = entry.text
   }
   const keys = keypad(press, 4, AMOUNT_KEYS)
-  return el(
+  const offer = (/** @type {number} */ cents) => {
+    if (field.value !== '') return
+    field.value = decimal(cents).replace('.', ',')
+    field.select()
+    offered = true
+  }
+  const node = el(
     'section',
     { class: 'cash-form' },
     el('h2', null, words.title),
@@ -41,4 +51,5 @@ export function cashForm(till, words, use, beside = null) {
       el('button', { type: 'button', class: 'key key-main', onclick: submit }, words.go),
     ),
   )
+  return { node, offer }
 }

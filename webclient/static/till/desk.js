@@ -10,17 +10,7 @@ import { sentence } from '../lib/problems.js'
 /** @import {Acts, Call} from '../lib/acts.js' */
 /** @import {Settings} from '../lib/settings.js' */
 /** @import {TillState} from './state.js' */
-/** @import {Article, Customer} from '../lib/types.js' */
-
-/**
- * What a verb may have to ask the cashier; null means never mind.
- * @typedef {object} Questions
- * @property {(code: string, candidates: Article[]) => Promise<Article|null>} whichArticle
- * @property {() => Promise<Customer|null>} whichCustomer
- * @property {(question: string, yes: string) => Promise<boolean>} sure
- * @property {(question: import('./amount-dialog.js').Question) => Promise<import('./amount-dialog.js').Answer|null>} howMuch
- * @property {(question: string, answers: string[]) => Promise<string|null>} which
- */
+/** @import {Questions} from './asking.js' */
 
 export class Desk {
   /** Draws the screen again. @type {() => void} */
@@ -61,6 +51,25 @@ export class Desk {
       return await this.api.get(path)
     } catch (error) {
       this.#notice(error)
+      throw error
+    }
+  }
+
+  /**
+   * Sends one call of an act. That the register has locked itself is seen at once; the act waits for the PIN.
+   * @template T
+   * @param {string} method
+   * @param {string} path
+   * @param {unknown} body
+   * @param {string} key
+   * @param {string|null} leave
+   * @returns {Promise<T>}
+   */
+  async send(method, path, body, key, leave) {
+    try {
+      return await this.api.send(method, path, body, key, leave)
+    } catch (error) {
+      if (error instanceof Problem && error.code === 'session-locked') this.sessionLost(error)
       throw error
     }
   }
@@ -110,12 +119,20 @@ export class Desk {
   #notice(error) {
     if (error instanceof NoAnswer) this.change((state) => (state.answering = false))
     if (!(error instanceof Problem)) return
-    if (error.asksToSignIn) this.sessionLost()
+    if (error.asksToSignIn) this.sessionLost(error)
     if (error.code === 'no-open-shift') this.change((state) => (state.shift = null)) // closed from elsewhere
   }
 
-  sessionLost() {
+  /** A locked session is still one: its owner's PIN opens it again. @param {Problem|null} [why] */
+  sessionLost(why = null) {
+    const { cashier, name } = why?.code === 'session-locked' ? why.body : {}
+    if (typeof cashier === 'string') return this.lock({ cashier, name: typeof name === 'string' ? name : cashier })
     this.api.token = null
     this.change((state) => state.sessionLost())
+  }
+
+  /** @param {{cashier: string, name: string}} whose */
+  lock(whose) {
+    this.change((state) => state.sessionLost(whose))
   }
 }

@@ -1,6 +1,6 @@
 /** The verbs of the drawer outside a sale: money in and out, opening it, and what should lie in it. */
 import { t } from '../i18n/index.js'
-import { reasonsFor } from './reasons.js'
+import { shopReasons } from './shop-reasons.js'
 
 /** @import {ShiftReport} from '../lib/types.js' */
 /** @import {Desk} from './desk.js' */
@@ -13,6 +13,8 @@ export class Drawer {
 
   async moveCash() {
     const { desk } = this
+    const reasons = await shopReasons(desk, 'cash')
+    if (reasons === null) return
     const answer = await desk.ask.howMuch({
       title: t('drawer.cash'),
       label: t('pay.amount'),
@@ -22,7 +24,7 @@ export class Drawer {
         { key: 'out', label: t('drawer.out') },
         { key: 'drop', label: t('drawer.drop') },
       ],
-      reasons: reasonsFor('cash'),
+      reasons,
     })
     if (answer === null) return
     const body = { kind: answer.kind, amount: answer.cents, reason: answer.reason }
@@ -30,7 +32,8 @@ export class Drawer {
   }
 
   async open() {
-    const reason = await this.desk.ask.which(t('drawer.open'), reasonsFor('drawer'))
+    const reasons = await shopReasons(this.desk, 'drawer')
+    const reason = reasons && (await this.desk.ask.why(t('drawer.open'), reasons))
     if (reason !== null) await this.#done('/drawer/open', { reason }, t('drawer.opened'))
   }
 

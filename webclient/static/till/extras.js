@@ -1,6 +1,5 @@
-/** The verbs of a sale that are needed now and then: discounts, an item without a code, its customer. */
+/** The verbs of a sale that are needed now and then: an item without a code, its customer. */
 import { t } from '../i18n/index.js'
-import { reasonsFor } from './reasons.js'
 import { startSale } from './line-acts.js'
 
 /** @import {Call} from '../lib/acts.js' */
@@ -21,28 +20,6 @@ export class Extras {
     this.desk = desk
   }
 
-  /** On the chosen line, or on the whole sale. @param {boolean} whole */
-  async discount(whole) {
-    const { desk } = this
-    const { sale, chosen } = desk.state
-    if (sale === null || (!whole && chosen === null)) return desk.refuse(t('sale.no-line'))
-    const answer = await desk.ask.howMuch({
-      title: t(whole ? 'extras.discount-sale' : 'extras.discount-line'),
-      label: t('extras.discount'),
-      go: t('extras.discount-go'),
-      kinds: [
-        { key: 'percent', label: '%', percent: true },
-        { key: 'amount', label: '€' },
-      ],
-      reasons: reasonsFor('discount'),
-    })
-    if (answer === null) return
-    const { percent, cents, reason } = answer
-    const given = percent === null ? { amount: cents } : { percent }
-    const body = { ...given, reason, ...(whole ? {} : { line: chosen }) }
-    await this.#change((call) => call('POST', `/sales/${sale.id}/discounts`, body))
-  }
-
   /** An item that carries no code: its kind says the name and the VAT. */
   async openPrice() {
     const { desk } = this
@@ -51,13 +28,13 @@ export class Extras {
       label: t('extras.price'),
       go: t('sale.add-item'),
       kinds: Object.entries(OPEN).map(([key, name]) => ({ key, label: t(name) })),
-      reasons: [],
+      reasons: null,
     })
     if (answer === null) return
     const name = t(OPEN[answer.kind] ?? 'extras.open-standard')
     const open = { name, unit_price: answer.cents, vat_code: answer.kind }
     await this.#change(async (call) => {
-      const sale = desk.state.sale ?? (await startSale(call, null, desk.state.training))
+      const sale = desk.state.sale ?? (await startSale(call, null))
       desk.change((state) => state.saleIs(sale))
       return call('POST', `/sales/${sale.id}/lines`, { open })
     })

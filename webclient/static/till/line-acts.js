@@ -9,12 +9,11 @@ import { Problem } from '../lib/api.js'
  * A receipt number is taken when a sale starts, so a first scan that nothing answers to starts none.
  * @param {Call} call
  * @param {What|null} what
- * @param {boolean} training
  * @returns {Promise<Sale>}
  */
-export async function startSale(call, what, training) {
+export async function startSale(call, what) {
   if (what !== null && 'code' in what) await mustBeKnown(call, what.code)
-  return call('POST', '/sales', training ? { training } : {})
+  return call('POST', '/sales', {})
 }
 
 /**
@@ -39,41 +38,13 @@ export function changeQuantity(call, sale, n, quantity) {
 }
 
 /**
- * Voiding has no key: when its answer was lost, the register says that the line is voided already.
  * @param {Call} call
  * @param {string} sale
  * @param {number} n
  * @returns {Promise<Sale>}
  */
 export function voidLine(call, sale, n) {
-  return deleted(call, sale, `lines/${n}`, 'line-voided')
-}
-
-/**
- * Taking a tender away has no key either: when its answer was lost, the register no longer finds it.
- * @param {Call} call
- * @param {string} sale
- * @param {number} n
- * @returns {Promise<Sale>}
- */
-export function removeTender(call, sale, n) {
-  return deleted(call, sale, `tenders/${n}`, 'tender-not-found')
-}
-
-/**
- * @param {Call} call
- * @param {string} sale
- * @param {string} part
- * @param {string} already  the code that says it was done before
- * @returns {Promise<Sale>}
- */
-async function deleted(call, sale, part, already) {
-  try {
-    return await call('DELETE', `/sales/${sale}/${part}`)
-  } catch (error) {
-    if (!(error instanceof Problem) || error.code !== already) throw error
-    return call('GET', `/sales/${sale}`)
-  }
+  return call('DELETE', `/sales/${sale}/lines/${n}`)
 }
 
 /** @param {Call} call @param {string} code */

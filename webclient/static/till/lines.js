@@ -4,6 +4,7 @@ import { figures, t } from '../i18n/index.js'
 
 /** @typedef {import('./till.js').Till} Till */
 /** @typedef {import('../lib/types.js').SaleLine} SaleLine */
+/** @typedef {import('../lib/types.js').Note} Note */
 /** @typedef {import('./state.js').Unknown} Unknown */
 
 /** @param {Till} till */
@@ -27,7 +28,7 @@ export function saleLines(till) {
       key: (row) => ('id' in row ? `?${row.id}` : `${sale?.id}/${row.n}`),
       make: (row) => ('id' in row ? unknownRow(till, row) : lineRow(till, row.n)),
       draw: (item, row) => {
-        if (!('id' in row)) drawLine(item, row, row.n === chosen)
+        if (!('id' in row)) drawLine(item, row, row.n === chosen, (sale?.notes ?? []).filter(({ line }) => line === row.n))
       },
     })
     empty.hidden = rows.length > 0
@@ -52,8 +53,8 @@ function lineRow(till, n) {
   return el('li', null, button)
 }
 
-/** @param {HTMLElement} item @param {SaleLine} line @param {boolean} chosen */
-function drawLine(item, line, chosen) {
+/** @param {HTMLElement} item @param {SaleLine} line @param {boolean} chosen @param {Note[]} beside  of this line */
+function drawLine(item, line, chosen, beside) {
   const button = /** @type {HTMLElement} */ (item.firstElementChild)
   const [name, quantity, total, note] = /** @type {[Element, Element, Element, Element]} */ (
     /** @type {unknown} */ ([...button.children])
@@ -64,11 +65,11 @@ function drawLine(item, line, chosen) {
   text(name, line.name)
   text(quantity, figures().quantity(line.quantity))
   text(total, figures().amount(line.total))
-  text(note, notes(line))
+  text(note, notes(line, beside))
 }
 
-/** @param {SaleLine} line */
-function notes(line) {
+/** @param {SaleLine} line @param {Note[]} beside */
+function notes(line, beside) {
   const parts = []
   const money = (/** @type {number} */ cents) => figures().money(cents)
   if (line.voided) parts.push(t('sale.voided'))
@@ -77,6 +78,10 @@ function notes(line) {
     parts.push(`${figures().quantity(line.quantity)}${unit} × ${money(line.unit_price)}`)
   }
   if (line.deposit !== 0) parts.push(t('sale.deposit', { amount: money(line.deposit) }))
+  for (const { kind, about } of beside) {
+    if (kind === 'price') parts.push(t('by-hand.price-was', { amount: money(Number(about['before'])) }))
+    if (kind === 'comment') parts.push(`“${about['text']}”`)
+  }
   if (line.discount !== 0) parts.push(t('sale.discount', { amount: money(line.discount) }))
   return parts.join(' · ')
 }

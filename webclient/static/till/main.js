@@ -7,6 +7,7 @@ import { Till } from './till.js'
 import { TillApp } from './till-app.js'
 import { fetchLanguages, setLanguage, t } from '../i18n/index.js'
 import { CHANNEL } from '../lib/second-screen.js'
+import { Idle } from '../lib/idle.js'
 import { Settings } from '../lib/settings.js'
 
 const pause = (/** @type {number} */ ms) =>
@@ -36,4 +37,9 @@ addEventListener('unhandledrejection', () => till.desk.refuse(t('problem.interna
 void till.link.watch(pause)
 // After the first picture.
 requestAnimationFrame(() => setTimeout(() => void fetchAhead().then(fetchQuestions).then(fetchLanguages)))
-setInterval(() => till.desk.draw(), 1000) // the clock, and the age of what is shown
+const idle = new Idle(() => Date.now())
+for (const kind of ['pointerdown', 'keydown']) addEventListener(kind, () => idle.used(), { capture: true })
+setInterval(() => {
+  if (idle.isOver(till.state.session?.lock_after_min ?? 0)) till.people.lock()
+  till.desk.draw() // the clock, and the age of what is shown
+}, 1000)

@@ -24,10 +24,12 @@ export async function showMenu(till) {
         selling ? item(t('drawer.cash'), () => void till.drawer.moveCash()) : null,
         selling ? item(t('drawer.open'), () => void till.drawer.open()) : null,
         selling ? item(t('drawer.report'), () => void showReport(till)) : null,
-        selling && !state.sale ? item(t('menu.return'), () => void till.returning.begin(null)) : null,
+        selling && !state.sale ? item(t('menu.return'), () => void till.returning.byNumber()) : null,
+        selling && !state.sale ? item(t('return.without'), () => void till.returning.withoutReceipt()) : null,
         selling && !state.sale
-          ? item(t(state.training ? 'menu.training-off' : 'menu.training-on'), () => till.returning.train())
+          ? item(t(state.training ? 'menu.training-off' : 'menu.training-on'), () => till.people.train())
           : null,
+        item(t('pin.title'), () => void till.people.changePin()),
         item(t('menu.status'), () => void showStatus(till)),
         item(quiet ? t('menu.tone-off') : t('menu.tone-on'), () => settings.set('tone', quiet ? 'on' : 'off')),
         selling && state.sale ? item(t('sale.abort'), () => void till.parking.abort(), 'key-grave') : null,

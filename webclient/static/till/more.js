@@ -2,12 +2,13 @@
 import { ask } from '../lib/dialog.js'
 import { el } from '../lib/dom.js'
 import { t } from '../i18n/index.js'
+import { showDiscounts } from './discounts-dialog.js'
 
 /** @typedef {import('./till.js').Till} Till */
 
 /** @param {Till} till */
 export async function showMore(till) {
-  const { extras, state } = till
+  const { byHand, extras, state } = till
   const chosen = await ask(
     t('sale.more'),
     (/** @type {(go: (() => unknown)|null) => void} */ close) => {
@@ -19,8 +20,12 @@ export async function showMore(till) {
         el(
           'div',
           { class: 'menu-keys' },
-          line && item(t('extras.discount-line'), () => extras.discount(false)),
-          goods && item(t('extras.discount-sale'), () => extras.discount(true)),
+          line && item(t('extras.discount-line'), () => byHand.discount(false)),
+          goods && item(t('extras.discount-sale'), () => byHand.discount(true)),
+          state.sale?.discounts?.length ? item(t('by-hand.discounts'), () => showDiscounts(till)) : null,
+          line && item(t('by-hand.price'), () => byHand.price()),
+          line && item(t('by-hand.comment-line'), () => byHand.comment(false)),
+          goods && item(t('by-hand.comment-sale'), () => byHand.comment(true)),
           item(t('extras.open-price'), () => extras.openPrice()),
           state.sale !== null && item(t('customer.title'), () => extras.customer()),
         ),

@@ -1,6 +1,5 @@
 /** The verbs of paying. What can be paid how, and how much is left, is asked of the register each time. */
 import { t } from '../i18n/index.js'
-import { removeTender } from './line-acts.js'
 
 /** @import {Call} from '../lib/acts.js' */
 /** @import {Completed, Payment, Sale, TenderChoice} from '../lib/types.js' */
@@ -69,7 +68,7 @@ export class Paying {
     return desk.once(async () => {
       const { sale } = desk.state
       if (!sale) return
-      const changed = await desk.act((call) => removeTender(call, sale.id, n))
+      const changed = await desk.act((call) => call('DELETE', `/sales/${sale.id}/tenders/${n}`))
       desk.change((state) => state.saleIs(changed))
       await this.refresh()
     })

@@ -3,7 +3,12 @@ import { ask } from '../lib/dialog.js'
 import { el } from '../lib/dom.js'
 import { figures, t } from '../i18n/index.js'
 import { askAmount } from './amount-dialog.js'
+import { askLeave } from './leave-dialog.js'
 import { pick } from './picker.js'
+import { askNewPin } from './pin-dialog.js'
+import { askWhy } from './reasons.js'
+import { askWhatComesBack } from './return-dialog.js'
+import { askWords } from './words-dialog.js'
 
 /** @typedef {import('./till.js').Till} Till */
 /** @typedef {import('../lib/types.js').Article} Article */
@@ -12,10 +17,21 @@ import { pick } from './picker.js'
 
 /**
  * @param {() => Till} till  built after its questions
- * @returns {import('./desk.js').Questions}
+ * @returns {import('./asking.js').Questions}
  */
 export function questions(till) {
-  return { whichArticle, whichCustomer: () => whichCustomer(till()), sure, howMuch: askAmount, which }
+  return {
+    whichArticle,
+    whichCustomer: () => whichCustomer(till()),
+    sure,
+    howMuch: askAmount,
+    which,
+    why: askWhy,
+    words: askWords,
+    whatComesBack: askWhatComesBack,
+    leave: askLeave,
+    newPin: askNewPin,
+  }
 }
 
 /**

@@ -37,7 +37,7 @@ export class ReceiptsScreen extends Screen {
     )
     this.#return = el(
       'button',
-      { type: 'button', class: 'key', disabled: true, onclick: () => void till.returning.begin(this.#chosen) },
+      { type: 'button', class: 'key', disabled: true, onclick: () => void till.returning.ofReceipt(this.#chosen) },
       t('receipts.return'),
     )
     text(this.#paper, t('receipts.pick'))

@@ -16,6 +16,7 @@ export async function showReport(till) {
       el(
         'div',
         { class: 'dialog-keys' },
+        el('button', { type: 'button', class: 'key', onclick: () => void till.shifts.print(null) }, t('shift.print')),
         el('button', { type: 'button', class: 'key', autofocus: true, onclick: () => close(null) }, t('do.close')),
       ),
     ])

@@ -1,9 +1,11 @@
-/** The verbs of sales that are not plain sales: a return, and training. */
+/** The verbs of returns: goods come back from their receipt, or without one. */
 import { t } from '../i18n/index.js'
-import { reasonsFor } from './reasons.js'
+import { shopReasons } from './shop-reasons.js'
 
-/** @import {Sale} from '../lib/types.js' */
+/** @import {Call} from '../lib/acts.js' */
+/** @import {ReturnableLine, Sale} from '../lib/types.js' */
 /** @import {Desk} from './desk.js' */
+/** @import {Back} from './return-dialog.js' */
 
 export class Returning {
   /** @param {Desk} desk */
@@ -11,32 +13,46 @@ export class Returning {
     this.desk = desk
   }
 
-  /**
-   * What is scanned from now on comes back; without its receipt somebody has to say why.
-   * @param {string|null} receiptNo  of the sale that it was bought in
-   */
-  async begin(receiptNo) {
+  /** A receipt of any register: its number is typed, or read by the scanner into the field. */
+  async byNumber() {
+    const receiptNo = await this.desk.ask.words(t('menu.return'), t('return.number'))
+    if (receiptNo !== null) await this.ofReceipt(receiptNo)
+  }
+
+  /** Its lines are shown to choose from; with none chosen the goods are scanned. @param {string} receiptNo */
+  async ofReceipt(receiptNo) {
     const { desk } = this
     if (desk.state.sale !== null) return desk.refuse(t('parked.busy'))
-    const reason = receiptNo === null ? await desk.ask.which(t('menu.return'), reasonsFor('return')) : null
-    if (receiptNo === null && reason === null) return
-    const original = receiptNo === null ? { reason } : { original_receipt: receiptNo }
-    const training = desk.state.training ? { training: true } : {}
+    const path = `/receipts/${encodeURIComponent(receiptNo)}/returnable`
     return desk.once(async () => {
-      const sale = /** @type {Sale} */ (
-        await desk.act((call) => call('POST', '/sales', { kind: 'return', ...original, ...training }))
-      )
+      const receipt = /** @type {{lines: ReturnableLine[]}} */ (await desk.get(path))
+      const backs = await desk.ask.whatComesBack(receiptNo, receipt.lines)
+      if (backs !== null) await desk.act((call) => this.#start(call, { original_receipt: receiptNo }, backs))
+    })
+  }
+
+  /** What is scanned from now on comes back, and somebody has to say why. */
+  async withoutReceipt() {
+    const { desk } = this
+    if (desk.state.sale !== null) return desk.refuse(t('parked.busy'))
+    const reasons = await shopReasons(desk, 'return')
+    const reason = reasons && (await desk.ask.why(t('return.without'), reasons))
+    if (reason) await desk.once(() => desk.act((call) => this.#start(call, { reason }, [])))
+  }
+
+  /** @param {Call} call @param {object} origin @param {Back[]} backs */
+  async #start(call, origin, backs) {
+    const { desk } = this
+    let sale = /** @type {Sale} */ (await call('POST', '/sales', { kind: 'return', ...origin }))
+    const shows = () =>
       desk.change((state) => {
         state.saleIs(sale)
         state.goTo('sale')
       })
-    })
-  }
-
-  /** Between customers only: a sale is one or the other from its first line on. */
-  train() {
-    const { desk } = this
-    if (desk.state.sale !== null) return desk.refuse(t('parked.busy'))
-    desk.change((state) => (state.training = !state.training))
+    shows()
+    for (const back of backs) {
+      sale = await call('POST', `/sales/${sale.id}/lines`, back)
+      shows()
+    }
   }
 }

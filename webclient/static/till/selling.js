@@ -35,7 +35,7 @@ export class Selling {
     const { desk } = this
     try {
       await desk.act(async (call) => {
-        if (desk.state.sale === null) this.#shows(await startSale(call, what, desk.state.training))
+        if (desk.state.sale === null) this.#shows(await startSale(call, what))
         const { sale } = desk.state
         if (sale) this.#shows(await addLine(call, sale.id, what))
       })

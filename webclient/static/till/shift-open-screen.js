@@ -12,7 +12,10 @@ export class ShiftOpenScreen extends Screen {
       label: t('shift.float'),
       go: t('shift.open-go'),
     }
-    return [cashForm(this.till, words, (cents) => void this.till.signing.openShift(cents))]
+    const form = cashForm(this.till, words, (cents) => void this.till.shifts.open(cents))
+    // What the last shift left in the drawer is offered, not taken for granted: the field can be typed over.
+    void this.till.shifts.floatLeft().then((cents) => cents !== null && form.offer(cents), () => {})
+    return [form.node]
   }
 }
 

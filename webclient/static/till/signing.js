@@ -1,8 +1,8 @@
-/** The verbs of a cashier's day: sign in, open the shift, count and close it, sign out. */
+/** The verbs of signing in and out, and finding again what the register has. */
 import { Problem } from '../lib/api.js'
 
 /** @import {Call} from '../lib/acts.js' */
-/** @import {Page, QuickKey, Sale, Session, Shift, ShiftReport} from '../lib/types.js' */
+/** @import {Page, QuickKey, Sale, Session, Shift} from '../lib/types.js' */
 /** @import {Desk} from './desk.js' */
 
 export class Signing {
@@ -21,7 +21,7 @@ export class Signing {
   async signIn(cashier, pin) {
     const { desk } = this
     await desk.once(async () => {
-      const session = /** @type {Session} */ (await desk.api.send('POST', '/session', { cashier, pin }))
+      const session = await this.#enter(cashier, pin)
       desk.api.token = session.token
       desk.change((state) => {
         state.signedIn(session)
@@ -32,6 +32,27 @@ export class Signing {
     if (desk.state.session !== null) await this.#settle()
   }
 
+  /**
+   * The one whose session is locked goes on with it; anybody else gets a session of their own.
+   * @param {string} cashier
+   * @param {string} pin
+   * @returns {Promise<Session>}
+   */
+  async #enter(cashier, pin) {
+    const { api, state } = this.desk
+    if (state.locked?.cashier === cashier && api.token !== null) {
+      try {
+        const who = /** @type {Session} */ (await api.send('POST', '/session/unlock', { pin }))
+        return { ...who, token: api.token }
+      } catch (error) {
+        // A register that was restarted meanwhile knows no sessions of before.
+        if (!(error instanceof Problem) || error.code !== 'session-required') throw error
+      }
+    }
+    api.token = null
+    return api.send('POST', '/session', { cashier, pin })
+  }
+
   signOut() {
     const { desk } = this
     return desk.once(async () => {
@@ -39,34 +60,6 @@ export class Signing {
       await desk.api.send('DELETE', '/session')
       desk.api.token = null
       desk.change((state) => state.signedOut())
-    })
-  }
-
-  /** @param {number} opening_float */
-  openShift(opening_float) {
-    const { desk } = this
-    return desk.once(async () => {
-      const shift = /** @type {Shift} */ (await desk.act((call) => call('POST', '/shifts', { opening_float })))
-      desk.change((state) => {
-        state.shift = shift
-        state.goTo('sale')
-      })
-    })
-  }
-
-  /**
-   * @param {number} cash
-   * @param {(report: ShiftReport) => void} closed
-   */
-  closeShift(cash, closed) {
-    const { desk } = this
-    return desk.once(async () => {
-      const counted = { counted: { cash } }
-      const report = /** @type {ShiftReport} */ (
-        await desk.act((call) => call('POST', '/shifts/current/close', counted))
-      )
-      desk.change((state) => (state.shift = null))
-      closed(report)
     })
   }
 

@@ -32,12 +32,10 @@ export class TillState {
   /** @type {number|null} the chosen line */ chosen = null
   /** What is sold now is an exercise. */ training = false
   entry = new Entry()
-  /** The register answered the last question it was asked. */
-  answering = true
-  /** What is under way and must not be begun twice. @type {Set<Hand>} */
-  inHand = new Set()
-  /** The session ended by itself, so signing in goes on with what was there. */
-  interrupted = false
+  /** The register answered the last question it was asked. */ answering = true
+  /** @type {Set<Hand>} what is under way and must not be begun twice */ inHand = new Set()
+  /** The session ended by itself, so signing in goes on with what was there. */ interrupted = false
+  /** @type {{cashier: string, name: string}|null} whose PIN opens the register that has locked itself */ locked = null
   #unknownCount = 0
 
   /** @returns {Screen} */
@@ -73,7 +71,9 @@ export class TillState {
   /** @param {Session} session */
   signedIn(session) {
     this.session = session
+    this.training = session.training ?? false
     this.interrupted = false
+    this.locked = null
     this.message = null
   }
 
@@ -91,9 +91,10 @@ export class TillState {
     this.entry.clear()
   }
 
-  /** The register no longer knows the session: everything stays where it is. */
-  sessionLost() {
+  /** No longer known, or locked: everything stays where it is. @param {{cashier: string, name: string}|null} [locked] */
+  sessionLost(locked = null) {
     this.interrupted = this.session !== null || this.interrupted
+    this.locked = locked
     this.session = null
   }
 

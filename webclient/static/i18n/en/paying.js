@@ -59,4 +59,10 @@ export const paying = {
   'report.difference': 'Difference',
   'report.offline': 'Sold OFFLINE',
   'report.aborted': 'Aborted sales',
+  'shift.by-pieces': 'By notes and coins',
+  'shift.as-sum': 'As a sum',
+  'shift.pieces-of': '{piece}, how many',
+  'shift.difference': 'Why is there a difference?',
+  'shift.print': 'Print',
+  'shift.printed': 'The report goes to the printer.',
 }

@@ -82,4 +82,5 @@ export const selling = {
   'menu.training-on': 'Training: start',
   'menu.training-off': 'Training: end',
   'receipts.return': 'Return from this receipt',
+  'sign-in.locked': 'The register locked itself. {name}, type your PIN to go on: the sale is kept.',
 }

@@ -60,4 +60,10 @@ export const paying = {
   'report.difference': 'Erotus',
   'report.offline': 'Myyty OFFLINE',
   'report.aborted': 'Keskeytetyt myynnit',
+  'shift.by-pieces': 'Seteleinä ja kolikkoina',
+  'shift.as-sum': 'Summana',
+  'shift.pieces-of': '{piece}, montako',
+  'shift.difference': 'Mistä ero johtuu?',
+  'shift.print': 'Tulosta',
+  'shift.printed': 'Raportti menee tulostimelle.',
 }

@@ -83,4 +83,5 @@ export const selling = {
   'menu.training-on': 'Harjoittelu: aloita',
   'menu.training-off': 'Harjoittelu: lopeta',
   'receipts.return': 'Palauta tältä kuitilta',
+  'sign-in.locked': 'Kassa lukittui. {name}, näppäile PIN: ostos on tallessa.',
 }

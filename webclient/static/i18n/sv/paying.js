@@ -60,4 +60,10 @@ export const paying = {
   'report.difference': 'Skillnad',
   'report.offline': 'Sålt OFFLINE',
   'report.aborted': 'Avbrutna köp',
+  'shift.by-pieces': 'I sedlar och mynt',
+  'shift.as-sum': 'Som summa',
+  'shift.pieces-of': '{piece}, antal',
+  'shift.difference': 'Varför finns det en differens?',
+  'shift.print': 'Skriv ut',
+  'shift.printed': 'Rapporten går till skrivaren.',
 }

@@ -83,4 +83,5 @@ export const selling = {
   'menu.training-on': 'Övning: börja',
   'menu.training-off': 'Övning: sluta',
   'receipts.return': 'Retur från detta kvitto',
+  'sign-in.locked': 'Kassan låstes. {name}, ange din PIN-kod för att fortsätta: köpet finns kvar.',
 }
