@@ -75,7 +75,7 @@ def _add_shifts(api: Api, shifts: Shifts) -> None:
         """The float to open the next shift with: what the last one left in the drawer, or null."""
         return shifts.next()
 
-    @api.route("POST", "/shifts/count", access="session", body=CountPieces, ok={200: None})
+    @api.route("POST", "/shifts/count", access="session", body=CountPieces, ok={200: None}, idempotent=True)
     def count_pieces(call: Call) -> dict[str, Any]:
         """What so many notes and coins come to; changes nothing."""
         return {"cash": sum_of(call.body.denominations)}

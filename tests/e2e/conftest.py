@@ -12,7 +12,7 @@ from playwright.sync_api import BrowserContext, expect
 
 from tests.support.fleet import DEMO_LISTS, Fleet, Lists, Plan
 from tests.support.pages import KIOSK, TechnicianPhone, TillPage, Watched
-from tests.support.shop import write_articles
+from tests.support.shop import write_articles, write_cashiers
 
 # A busy two-core machine builds, tests and browses at once; a page that hangs is still found.
 expect.set_options(timeout=10_000)
@@ -21,14 +21,16 @@ expect.set_options(timeout=10_000)
 # A shop that asks a manager and wants differences explained.
 SETTINGS = {
     "discounts.limits": {"cashier": 10, "shift_lead": 100, "manager": 100},
-    "shift.max_difference": 500,
+    "shift.max_difference": 400_000,
 }
 
 
 @pytest.fixture(scope="session")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
     folder = tmp_path_factory.mktemp("shop")
-    lists = Lists(write_articles(folder / "articles.csv"), DEMO_LISTS.customers, DEMO_LISTS.cashiers)
+    lists = Lists(
+        write_articles(folder / "articles.csv"), DEMO_LISTS.customers, write_cashiers(folder / "cashiers.csv")
+    )
     with Fleet(folder / "fleet", Plan(registers=("r1", "r2"), lists=lists, settings=SETTINGS)) as fleet:
         yield fleet
 

@@ -167,18 +167,27 @@ def every_screen(till: TillPage, language: str) -> Iterator[str]:
     expect(page.locator("dialog .row-button").first).to_be_visible()
     yield "search"
     page.keyboard.press("Escape")
-    for at, name in enumerate(("line discount", "sale discount", "item without a code")):
+    acts = ("line discount", "sale discount", "another price", "comment", "", "item without a code")
+    for at, name in enumerate(acts):
+        if not name:
+            continue
         page.locator(".key-verb").last.click()
         if at == 0:
             yield "more"
         page.locator("dialog .menu-keys .key").nth(at).click()
-        expect(page.locator("dialog .keypad")).to_be_visible()
+        expect(page.locator("dialog .field" if name == "comment" else "dialog .keypad")).to_be_visible()
         yield name
         page.keyboard.press("Escape")
-    for at, name in ((2, "cash in or out"), (3, "open the drawer"), (4, "X report")):
+    yield from discounts(till)
+    for at, name, sign in (
+        (2, "cash in or out", ".keypad"),
+        (3, "open the drawer", ".choices"),
+        (4, "X report", ".report"),
+        (5, "a new PIN", ".keypad"),
+    ):
         till.menu_opens()
         page.locator("dialog .menu-keys .key").nth(at).click()
-        expect(page.locator(("dialog .keypad", "dialog .menu-keys", "dialog .report")[at - 2])).to_be_visible()
+        expect(page.locator(f"dialog {sign}")).to_be_visible()
         yield name
         page.keyboard.press("Escape")
     till.menu_opens()
@@ -214,10 +223,41 @@ def every_screen(till: TillPage, language: str) -> Iterator[str]:
     page.locator(".fetched .row-button").first.click()
     expect(page.locator(".done-right .key").last).to_be_enabled()
     yield "receipts"
+    page.locator(".done-right .key").last.click()
+    expect(page.locator("dialog .return-row").first).to_be_visible()
+    yield "what comes back"
+    page.keyboard.press("Escape")
     page.locator(".list-head .key").click()
     till.menu(".menu-keys .key:nth-last-child(2)")
     yield "shift close"
+    page.locator(".cash-form-beside .key").last.click()
+    expect(page.locator(".pieces")).to_be_visible()
+    yield "shift close, by pieces"
+    page.locator(".cash-form-beside .key").last.click()
     till.keys("100")
     page.locator(".cash-form .key-main").click()
     expect(page.locator(".report")).to_be_visible()
     yield "shift report"
+
+
+def discounts(till: TillPage) -> Iterator[str]:
+    """More than a cashier may give: somebody else is asked, and what was given can be taken back."""
+    page = till.page
+    page.locator(".key-verb").last.click()
+    page.locator("dialog .menu-keys .key").nth(1).click()
+    page.locator("dialog .choices").last.locator(".key").first.click()
+    till.keys("50")
+    page.locator("dialog .key-main").click()
+    leave = page.locator("#leave-number")
+    expect(leave).to_be_focused()
+    yield "leave"
+    for text in ("3", "3333"):
+        page.keyboard.type(text)
+        page.keyboard.press("Enter")
+    expect(leave).to_be_hidden()
+    page.locator(".key-verb").last.click()
+    page.locator("dialog .menu-keys .key").nth(2).click()
+    expect(page.locator("dialog .row-button")).to_have_count(1)
+    yield "discounts given"
+    page.locator("dialog .row-button").click()
+    expect(page.locator("dialog")).to_be_hidden()

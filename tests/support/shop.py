@@ -25,6 +25,15 @@ _MORE = (
 )
 
 
+FORGETFUL = ("6", "6006")  # a cashier whose PIN a journey may change
+
+
+def write_cashiers(path: Path) -> Path:
+    number, pin = FORGETFUL
+    path.write_text(f"{DEMO_LISTS.cashiers.read_text(encoding='utf-8')}{number},Muisto Kassa,{pin},cashier\n", "utf-8")
+    return path
+
+
 def write_articles(path: Path) -> Path:
     with DEMO_LISTS.articles.open(encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file)

@@ -12,6 +12,7 @@ import { showStatus } from './status.js'
 export async function showMenu(till) {
   const { state, settings } = till
   const quiet = settings.get('tone', 'on') === 'off'
+  const volume = volumeOf(settings.get('volume', 'normal'))
   const selling = Boolean(state.shift)
   const chosen = await ask(
     t('do.menu'),
@@ -31,6 +32,7 @@ export async function showMenu(till) {
           : null,
         item(t('pin.title'), () => void till.people.changePin()),
         item(t('menu.status'), () => void showStatus(till)),
+        item(t(`menu.volume-${volume}`), () => turn(till, volume)),
         item(quiet ? t('menu.tone-off') : t('menu.tone-on'), () => settings.set('tone', quiet ? 'on' : 'off')),
         selling && state.sale ? item(t('sale.abort'), () => void till.parking.abort(), 'key-grave') : null,
         selling && !state.sale
@@ -52,4 +54,15 @@ export async function showMenu(till) {
     'dialog-menu',
   )
   chosen?.()
+}
+
+const VOLUMES = /** @type {const} */ (['low', 'normal', 'high'])
+
+/** @param {string} said */
+const volumeOf = (said) => VOLUMES.find((one) => one === said) ?? 'normal'
+
+/** The next loudness, and how it sounds. @param {Till} till @param {typeof VOLUMES[number]} now */
+function turn(till, now) {
+  till.settings.set('volume', VOLUMES[(VOLUMES.indexOf(now) + 1) % VOLUMES.length] ?? 'normal')
+  till.desk.sounds.accepted()
 }

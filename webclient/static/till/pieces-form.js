@@ -69,8 +69,14 @@ export function piecesForm(till, use, beside) {
     el('button', { type: 'button', class: 'key key-main', onclick: () => void submit() }, t('shift.close-go')),
   )
   const total = el('p', { class: 'pieces-total' }, el('span', null, t('shift.counted')), sum)
-  return el('section', { class: 'cash-form cash-form-wide' }, el('h2', null, t('shift.close-title')), grid, total,
-    keypad(press, 3, KEYS), keys)
+  const pad = el('div', { class: 'pieces-pad' }, total, keypad(press, 3, KEYS))
+  return el(
+    'section',
+    { class: 'cash-form cash-form-wide' },
+    el('h2', null, t('shift.close-title')),
+    el('div', { class: 'pieces-box' }, grid, pad),
+    keys,
+  )
 }
 
 /** @param {number} cents @param {() => void} changed */

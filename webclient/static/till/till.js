@@ -43,7 +43,10 @@ export class Till {
       askLeave: (permission) => this.people.leave(permission),
       changed: () => this.#held(),
     })
-    const sounds = new Sounds(() => settings.get('tone', 'on') === 'off')
+    const sounds = new Sounds(
+      () => settings.get('tone', 'on') === 'off',
+      () => settings.get('volume', 'normal'),
+    )
     this.state = state
     this.acts = acts
     this.settings = settings

@@ -78,7 +78,10 @@ export const selling = {
 
   'sale.more': 'More',
   'sale.add-item': 'Add item',
-  'menu.return': 'Return',
+  'menu.return': 'Return with a receipt',
+  'menu.volume-low': 'Sound: low',
+  'menu.volume-normal': 'Sound: normal',
+  'menu.volume-high': 'Sound: loud',
   'menu.training-on': 'Training: start',
   'menu.training-off': 'Training: end',
   'receipts.return': 'Return from this receipt',

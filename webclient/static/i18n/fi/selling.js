@@ -79,7 +79,10 @@ export const selling = {
 
   'sale.more': 'Muut',
   'sale.add-item': 'Lisää tuote',
-  'menu.return': 'Palautus',
+  'menu.return': 'Palautus kuitilla',
+  'menu.volume-low': 'Äänet: hiljaa',
+  'menu.volume-normal': 'Äänet: tavallinen',
+  'menu.volume-high': 'Äänet: kovaa',
   'menu.training-on': 'Harjoittelu: aloita',
   'menu.training-off': 'Harjoittelu: lopeta',
   'receipts.return': 'Palauta tältä kuitilta',

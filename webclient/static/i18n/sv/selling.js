@@ -79,7 +79,10 @@ export const selling = {
 
   'sale.more': 'Mer',
   'sale.add-item': 'Lägg till vara',
-  'menu.return': 'Retur',
+  'menu.return': 'Retur med kvitto',
+  'menu.volume-low': 'Ljud: lågt',
+  'menu.volume-normal': 'Ljud: normalt',
+  'menu.volume-high': 'Ljud: högt',
   'menu.training-on': 'Övning: börja',
   'menu.training-off': 'Övning: sluta',
   'receipts.return': 'Retur från detta kvitto',
