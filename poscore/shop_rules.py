@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from poscore import reasons, roles
+from poscore import quick_keys, reasons, roles
 from poscore.catalog_format import ROLES
 from poscore.codes import code_key
 from poscore.errors import Refused
@@ -79,6 +79,8 @@ DEFAULTS: Mapping[str, Any] = {
     },
     # up to so much (cents), over all returns of a receipt, cash is given for what was paid by card
     "returns.cash_for_card_cap": 2_000,
+    # keys of the screen: pages of the shop's own; without one, what sells most
+    quick_keys.SETTING: [],
     # tenders
     # the drawer and shifts: the count is taken from whoever may not see what to expect
     "shift.blind_count": False,
@@ -123,6 +125,8 @@ def _fault(name: str, value: Any) -> str | None:
     if name == "discounts.limits":
         sound = value.keys() <= set(ROLES) and all(type(one) is int and 0 <= one <= 100 for one in value.values())
         return None if sound else "is whole per cents by role, from 0 to 100"
+    if name == quick_keys.SETTING:
+        return quick_keys.fault_in(value)
     return reasons.faults_of(name, value) if name in reasons.SHIPPED else None
 
 

@@ -26,6 +26,7 @@ from poscore.sale import SALE
 from register_svc.catalog.catalog import Catalog
 from register_svc.catalog.checks import catalog_check
 from register_svc.catalog.price_book import PriceBook
+from register_svc.catalog.quick_keys import pages
 from register_svc.checkout import sessions
 from register_svc.checkout.desk import Desk
 from register_svc.checkout.pins import PinHashing, Pins
@@ -162,6 +163,10 @@ class Register:
             "lan_url": self.lan_url,
             "shift_open": shift is not None,
         }
+
+    def quick_key_pages(self) -> list[dict[str, Any]]:
+        """What the screen's keys sell today. Raises Fault `no-snapshot`."""
+        return pages(self.book.require(), self.desk.rules())
 
     def control_session(self, key: str) -> Session:
         """The session of a local command that shows the register's own key. Raises Refused `session-required`."""

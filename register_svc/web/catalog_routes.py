@@ -9,7 +9,7 @@ from pydantic import Field
 from poscore.errors import Refused
 from poscore.http import Api, Call, Model
 from register_svc.register import Register
-from register_svc.web.views import ArticleList, CustomerList, CustomerView, ScannedView
+from register_svc.web.views import ArticleList, CustomerList, CustomerView, QuickKeyPages, ScannedView
 
 
 class Search(Model):
@@ -37,14 +37,10 @@ def add_catalog_routes(api: Api, register: Register) -> None:
         """The article that a scan of this code means, or the candidates."""
         return register.sales.look.article(code)
 
-    @api.route("GET", "/quick-keys", access="session", ok={200: None}, problems=(503,))
+    @api.route("GET", "/quick-keys", access="session", ok={200: QuickKeyPages}, problems=(503,))
     def quick_keys(_: Call) -> dict[str, Any]:
-        """The articles that have a key of their own."""
-        keys = [
-            {"article_id": article.article_id, "label": label, "unit_price": article.price}
-            for article, label in book.require().quick_keys()
-        ]
-        return {"items": keys, "next": None}
+        """Pages of keys that sell something without its code."""
+        return {"items": register.quick_key_pages(), "next": None}
 
     @api.route("GET", "/customers", access="session", query=Search, ok={200: CustomerList}, problems=(503,))
     def search_customers(call: Call) -> dict[str, Any]:

@@ -251,6 +251,25 @@ class ArticleList(Model):
     next: str | None
 
 
+class QuickKeyView(Model):
+    """Sells an article, or something of `vat_code` at a price that is keyed in."""
+
+    article_id: str | None
+    label: str
+    unit_price: int | None
+    vat_code: str | None
+
+
+class QuickKeyPage(Model):
+    names: dict[str, str] | None
+    keys: list[QuickKeyView]
+
+
+class QuickKeyPages(Model):
+    items: list[QuickKeyPage]
+    next: str | None
+
+
 class CustomerView(Model):
     customer_id: str
     name: str

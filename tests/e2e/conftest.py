@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
-from tests.support.fleet import DEMO_LISTS, Fleet, Lists, Plan
+from tests.support.fleet import DEMO_LISTS, DEMO_SETTINGS, Fleet, Lists, Plan
 from tests.support.pages import KIOSK, TechnicianPhone, TillPage, Watched
 from tests.support.shop import write_articles, write_cashiers
 
@@ -20,7 +20,7 @@ expect.set_options(timeout=10_000)
 
 # A shop that asks a manager and wants differences explained.
 SETTINGS = {
-    "discounts.limits": {"cashier": 10, "shift_lead": 100, "manager": 100},
+    **DEMO_SETTINGS,
     "shift.max_difference": 400_000,
 }
 

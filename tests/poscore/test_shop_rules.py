@@ -8,6 +8,7 @@ from poscore.errors import Refused
 from poscore.shop_rules import DEFAULTS, check_setting, rules_on
 
 NAME = "age.ask_under"
+PAGE = {"fi": "Leivät", "sv": "Bröd", "en": "Bread", "keys": [{"article_id": "1", "label": "Ruis"}]}
 
 
 def test_the_newest_row_that_is_not_after_the_day_counts() -> None:
@@ -36,6 +37,21 @@ def test_a_setting_has_the_kind_of_its_default() -> None:
 @pytest.mark.parametrize(
     ("name", "good", "bad"),
     [
+        (
+            "quick_keys.pages",
+            [[], [PAGE], [{**PAGE, "keys": [{"open": "Kukat", "vat_code": "standard"}]}], [PAGE] * 12],
+            [
+                ["bread"],
+                [{**PAGE, "keys": []}],
+                [{**PAGE, "fi": " "}],
+                [{**PAGE, "keys": [{"article_id": "1"}] * 37}],
+                [{**PAGE, "keys": [{"open": "Kukat", "vat_code": "high"}]}],
+                [{**PAGE, "keys": [{"open": "Kukat"}]}],
+                [{**PAGE, "keys": [{"label": "1"}]}],
+                [{**PAGE, "keys": [{"article_id": "1", "price": 1}]}],
+                [PAGE] * 13,
+            ],
+        ),
         ("alcohol.until", ["21:00", "24:00", "00:00"], ["9:00", "21.00", "24:01", "25:00", "21:00:00", ""]),
         ("alcohol.departments", [["olut"], []], [[""], [1], [["olut"]]]),
         ("codes.prefix_20", ["none", "plain", "weight-3", "price-0"], ["weight", "price-3", "weight-4", "Plain", ""]),

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 from _fleet import (
     DEMO_LISTS,
+    DEMO_SETTINGS,
     Books,
     BooksDiffer,
     Client,
@@ -58,6 +59,7 @@ def copied_shop(factory: pytest.TempPathFactory, folder: Path) -> Path:
 
 __all__ = [
     "DEMO_LISTS",
+    "DEMO_SETTINGS",
     "TWO_TILLS",
     "Books",
     "BooksDiffer",

@@ -14,9 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from poscore.errors import Fault, Refused, Untrusted
+from poscore.quick_keys import SETTING
 from poscore.vat import FINLAND
 from register_svc.catalog.catalog import Catalog, the_one
 from register_svc.catalog.price_book import PriceBook
+from register_svc.catalog.quick_keys import pages
 from register_svc.till.articles import Article
 from tests.support.builders import (
     ARTICLES,
@@ -101,6 +103,24 @@ def test_an_article_is_found_by_its_id_alone(tmp_path: Path) -> None:
 def test_quick_keys_come_in_their_order(tmp_path: Path) -> None:
     catalog = Catalog(a_catalog(tmp_path / "catalog.db", quick_keys=("A6", "A1")), 1)
     assert [(article.article_id, label) for article, label in catalog.quick_keys()] == [("A6", "A6"), ("A1", "A1")]
+
+
+def test_pages_of_the_shops_own_come_before_what_sells_most(tmp_path: Path) -> None:
+    names = {"fi": "Omat", "sv": "Egna", "en": "Own"}
+    own = [
+        {**names, "keys": [{"article_id": "A1", "label": "Maito"}, {"article_id": "gone"}, {"article_id": "A2"}]},
+        {**names, "keys": [{"open": "Kukat", "vat_code": "standard"}]},
+        {**names, "keys": [{"article_id": "gone"}]},
+    ]
+    catalog = Catalog(a_catalog(tmp_path / "catalog.db", quick_keys=("A6",)), 1)
+    shown = pages(catalog, {SETTING: own})
+    assert [key["label"] for key in shown[0]["keys"]] == ["Maito", catalog.one_of_id("A2").name]
+    assert [page["names"] for page in shown] == [names, names]  # nothing of the third is sold here
+    assert shown[1]["keys"] == [{"article_id": None, "label": "Kukat", "unit_price": None, "vat_code": "standard"}]
+    (popular,) = pages(catalog, {SETTING: own[2:]})
+    assert (popular["names"], [key["article_id"] for key in popular["keys"]]) == (None, ["A6"])
+    empty = Catalog(a_catalog(tmp_path / "empty.db", articles=()), 2)
+    assert pages(empty, {SETTING: []}) == []
 
 
 @given(st.text(max_size=20))

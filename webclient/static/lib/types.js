@@ -90,7 +90,13 @@
  * @property {number} [lock_after_min]  minutes unused until the PIN is asked again; 0 for never
  *
  * @typedef {{items: {reason: string, texts: Names}[], free_text: boolean}} Reasons  what the shop offers; free_text: another may be written
- * @typedef {{article_id: string, label: string, unit_price: number}} QuickKey
+ * @typedef {object} QuickKey  sells an article, or something of `vat_code` at a price that is keyed in
+ * @property {string|null} article_id
+ * @property {string} label
+ * @property {number|null} unit_price
+ * @property {string|null} vat_code
+ *
+ * @typedef {{names: Names|null, keys: QuickKey[]}} QuickKeyPage  names: null for what sells most
  * @typedef {{article_id: string, name: string, unit_price: number, unit?: string}} Article
  * @typedef {{customer_id: string, name: string, business_id?: string|null}} Customer
  * @typedef {{no: number, business_day: string, opened_at: string}} Shift

@@ -33,11 +33,20 @@ export class Extras {
     if (answer === null) return
     const name = t(OPEN[answer.kind] ?? 'extras.open-standard')
     const open = { name, unit_price: answer.cents, vat_code: answer.kind }
-    await this.#change(async (call) => {
-      const sale = desk.state.sale ?? (await startSale(call, null))
-      desk.change((state) => state.saleIs(sale))
-      return call('POST', `/sales/${sale.id}/lines`, { open })
+    await this.#sellOpen(open)
+  }
+
+  /** As an item without a code; the quick key says what it is. @param {import('../lib/types.js').QuickKey} key */
+  async openKey({ label, vat_code }) {
+    const { desk } = this
+    const answer = await desk.ask.howMuch({
+      title: label,
+      label: t('extras.price'),
+      go: t('sale.add-item'),
+      kinds: [{ key: vat_code ?? 'standard', label }],
+      reasons: null,
     })
+    if (answer !== null) await this.#sellOpen({ name: label, unit_price: answer.cents, vat_code: answer.kind })
   }
 
   async customer() {
@@ -48,6 +57,16 @@ export class Extras {
     if (customer === null) return
     const body = { customer: customer.customer_id }
     await this.#change((call) => call('POST', `/sales/${sale.id}/customer`, body))
+  }
+
+  /** @param {{name: string, unit_price: number|null, vat_code: string}} open */
+  #sellOpen(open) {
+    const { desk } = this
+    return this.#change(async (call) => {
+      const sale = desk.state.sale ?? (await startSale(call, null))
+      desk.change((state) => state.saleIs(sale))
+      return call('POST', `/sales/${sale.id}/lines`, { open })
+    })
   }
 
   /** @param {(call: Call) => Promise<Sale>} change */

@@ -2,7 +2,7 @@
 import { Problem } from '../lib/api.js'
 
 /** @import {Call} from '../lib/acts.js' */
-/** @import {Page, QuickKey, Sale, Session, Shift} from '../lib/types.js' */
+/** @import {Page, QuickKeyPage, Sale, Session, Shift} from '../lib/types.js' */
 /** @import {Desk} from './desk.js' */
 
 export class Signing {
@@ -70,7 +70,7 @@ export class Signing {
       await desk.act(async (call) => {
         const shift = await currentShift(call)
         desk.change((state) => (state.shift = shift))
-        const keys = /** @type {Page<QuickKey>} */ (await call('GET', '/quick-keys'))
+        const keys = /** @type {Page<QuickKeyPage>} */ (await call('GET', '/quick-keys'))
         desk.change((state) => (state.quickKeys = keys.items))
         if (shift !== null && desk.state.place !== 'done') await this.#findSale(call)
       })

@@ -1,12 +1,10 @@
 /**
  * What the till screen knows. No DOM, no network, no clock: the verbs below are the only changes,
- * and every screen draws itself whole from what is here.
- *
- * The sale is the register's view of it, replaced as a whole with each answer, never edited.
+ * and every screen draws itself whole from what is here. The sale is the register's view of it, replaced as a whole with each answer, never edited.
  */
 import { Entry } from '../lib/entry.js'
 
-/** @import {Completed, Health, Offline, Payment, QuickKey, RegisterInfo, Sale, Session, Shift} from '../lib/types.js' */
+/** @import {Completed, Health, Offline, Payment, QuickKeyPage, RegisterInfo, Sale, Session, Shift} from '../lib/types.js' */
 
 /** @typedef {'sale'|'pay'|'done'|'parked'|'receipts'|'shift-close'} Place  where a signed-in cashier is */
 /** @typedef {'starting'|'sign-in'|'shift-open'|Place} Screen */
@@ -24,7 +22,7 @@ export class TillState {
   /** @type {Completed|null} */ completed = null
   /** @type {Offline|null} */ offline = null
   /** @type {Health|null} */ health = null
-  /** @type {QuickKey[]|null} */ quickKeys = null
+  /** @type {QuickKeyPage[]|null} */ quickKeys = null
   /** @type {Unknown[]} */ unknown = []
   /** @type {Message|null} */ message = null
   /** @type {Place} */ place = 'sale'

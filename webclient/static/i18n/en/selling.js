@@ -41,6 +41,8 @@ export const selling = {
   'sale.choose-help': 'Several items carry the code {code}.',
 
   'quick.title': 'Quick keys',
+  'quick.pages': 'Pages of quick keys',
+  'quick.open': 'key in',
   'quick.more': 'More',
   'quick.empty': 'No quick keys.',
 

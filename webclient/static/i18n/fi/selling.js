@@ -42,6 +42,8 @@ export const selling = {
   'sale.choose-help': 'Koodi {code} on usealla tuotteella.',
 
   'quick.title': 'Pikanapit',
+  'quick.pages': 'Pikanappien sivut',
+  'quick.open': 'näppäile',
   'quick.more': 'Lisää',
   'quick.empty': 'Ei pikanappeja.',
 

@@ -42,6 +42,8 @@ export const selling = {
   'sale.choose-help': 'Flera varor har koden {code}.',
 
   'quick.title': 'Snabbknappar',
+  'quick.pages': 'Sidor med snabbknappar',
+  'quick.open': 'ange',
   'quick.more': 'Mer',
   'quick.empty': 'Inga snabbknappar.',
 
