@@ -68,6 +68,26 @@ DDL = (
         value TEXT NOT NULL,
         PRIMARY KEY(name, valid_from)
     ) WITHOUT ROWID""",
+    # names: JSON {"fi", "sv", "en"}; kind, count, amount, percent_bp, max_times: poscore.promotions; valid_from …
+    # hours: poscore.validity
+    """CREATE TABLE promotion(
+        promotion_id TEXT PRIMARY KEY,
+        names TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        count INTEGER NOT NULL,
+        amount INTEGER,
+        percent_bp INTEGER,
+        max_times INTEGER,
+        valid_from TEXT NOT NULL,
+        valid_to TEXT NOT NULL,
+        weekdays TEXT NOT NULL,
+        hours TEXT NOT NULL
+    ) WITHOUT ROWID""",
+    """CREATE TABLE promotion_article(
+        article INTEGER NOT NULL,
+        promotion_id TEXT NOT NULL,
+        PRIMARY KEY(article, promotion_id)
+    ) WITHOUT ROWID""",
     "CREATE TABLE quick_key(position INTEGER PRIMARY KEY, article INTEGER NOT NULL, label TEXT NOT NULL)",
 )
 
@@ -79,7 +99,10 @@ SEARCH_DDL = (
 )
 SEARCH_FILL = "INSERT INTO article_search(rowid, name) SELECT id, name FROM article ORDER BY id"
 
-TABLES = ("meta", "article", "code", "customer", "cashier", "tender_type", "vat_rate", "setting", "quick_key")
+TABLES = (
+    *("meta", "article", "code", "customer", "cashier", "tender_type", "vat_rate", "setting"),
+    *("promotion", "promotion_article", "quick_key"),
+)
 ALLOW, DENY = "allow", "deny"
 ROLES = ("cashier", "shift_lead", "manager", "technician")
 
