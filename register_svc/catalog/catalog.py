@@ -1,7 +1,7 @@
 """One published `catalog.db`, opened read-only and immutable: look-ups, customers, cashiers, tenders, VAT.
 
 - The file is never written again, so no locks are taken and every thread has a connection of its own.
-- What every sale needs (tender rules, VAT, settings, letterhead) is read once when the catalogue is opened.
+- What every sale needs (tender rules, VAT, settings, letterhead, promotions) is read once when the catalogue is opened.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,12 +19,15 @@ from poscore.catalog_format import SCHEMA
 from poscore.codes import code_key
 from poscore.errors import Refused, Untrusted
 from poscore.instants import parse_day
+from poscore.promotions import Terms
 from poscore.shop_rules import SettingRow
+from poscore.validity import Validity
 from poscore.vat import VatRate, VatTable
 from register_svc.catalog.search import search_articles, search_customers
 from register_svc.till.articles import Article, Customer, PriceDay
 from register_svc.till.paper import Letterhead
 from register_svc.till.people import Cashier
+from register_svc.till.promotions import Promotion
 from register_svc.till.tenders import TenderRule
 
 _ARTICLE = "article_id, name, price, vat_code, department, unit, deposit, age_limit"
@@ -47,6 +51,7 @@ class Catalog:
             self.vat = self._read_vat()
             self.settings = self._read_settings()
             self.letterhead = self._read_letterhead()
+            self._promotions = self._read_promotions()
         except (sqlite3.DatabaseError, KeyError, ValueError, Refused) as error:
             raise Untrusted("damaged", f"the catalogue cannot be read: {error}") from error
 
@@ -102,6 +107,18 @@ class Catalog:
             day = self._day = PriceDay.of(self.version, business_day, self.vat, self.settings)
         return day
 
+    def promotions_of(self, article_id: str, at: datetime) -> tuple[Promotion, ...]:
+        """The promotions that hold for an article at the instant `at`, by id."""
+        if not self._promotions:  # a shop without any pays nothing for them
+            return ()
+        rows = self._connection.execute(
+            "SELECT promotion_id FROM promotion_article WHERE article = (SELECT id FROM article WHERE article_id = ?)"
+            " ORDER BY promotion_id",
+            (article_id,),
+        )
+        found = (self._promotions[promotion_id] for (promotion_id,) in rows)
+        return tuple(promotion for promotion, validity in found if validity.holds(at, self.letterhead.zone))
+
     # --- people
 
     def customer(self, customer_id: str) -> Customer | None:
@@ -142,6 +159,19 @@ class Catalog:
     def _read_settings(self) -> Sequence[SettingRow]:
         rows = self._connection.execute("SELECT name, valid_from, value FROM setting")
         return [(name, valid_from, json.loads(value)) for name, valid_from, value in rows]
+
+    def _read_promotions(self) -> Mapping[str, tuple[Promotion, Validity]]:
+        rows = self._connection.execute(
+            "SELECT promotion_id, names, kind, count, amount, percent_bp, max_times, valid_from, valid_to, weekdays,"
+            " hours FROM promotion"
+        )
+        return {
+            promotion_id: (
+                Promotion(promotion_id, Terms(*row[:5]), json.loads(names)),
+                Validity.parse(*row[5:]),
+            )
+            for promotion_id, names, *row in rows
+        }
 
     def _read_letterhead(self) -> Letterhead:
         header, footer = (tuple(json.loads(self.meta[name])) for name in ("receipt_header", "receipt_footer"))

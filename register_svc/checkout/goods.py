@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from poscore.errors import Refused
@@ -43,20 +44,21 @@ class Goods:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """The price list on one business day; `taking_back`: for a return."""
+    """The price list on one business day, with what is offered `at` an instant; `taking_back`: for a return."""
 
     catalog: Catalog
     day: PriceDay
+    at: datetime
     taking_back: bool = False
 
     def by_number(self, article_id: str, quantity: Quantity) -> Goods:
         """Raises Refused `article-not-found` or `article-recalled`."""
-        return Goods(Item.of_article(self._sellable(self.catalog.one_of_id(article_id)), None, self.day), quantity)
+        return Goods(self._item(self._sellable(self.catalog.one_of_id(article_id)), None), quantity)
 
     def by_code(self, text: str, quantity: Quantity) -> Goods:
         """Raises what `find` raises, and Refused `quantity-in-code`."""
         article, scan = self.find(text)
-        item = Item.of_article(article, scan.code, self.day)
+        item = self._item(article, scan.code)
         about = scan.lot.about(self.day.business_day) if scan.lot else None
         lot = ((LOT, about),) if about else ()
         if scan.weight is None and scan.price is None:
@@ -69,7 +71,7 @@ class Shelf:
             "unit_price": article.price,
         }
         if scan.price is not None:
-            item = replace(item, unit_price=scan.price)
+            item = replace(item, unit_price=scan.price, promotions=())  # the pack has its own price
         return Goods(item, scan.weight or ONE, ((MEASURE, said), *lot))
 
     def find(self, text: str) -> tuple[Article, Scan]:
@@ -92,13 +94,22 @@ class Shelf:
         return self._sellable(article), scan
 
     def show(self, text: str) -> dict[str, Any]:
-        """The article that a scan means, and under `scan` what the code said of the pack. Raises what `find` raises."""
+        """The article that a scan means, what is offered on it, and under `scan` what the code said of the pack.
+
+        Raises what `find` raises.
+        """
         article, scan = self.find(text)
+        offers = [promotion.wire for promotion in self.catalog.promotions_of(article.article_id, self.at)]
+        shown = {**article.to_wire(), "promotions": offers}
         about = scan.lot.about(self.day.business_day) if scan.lot else None
         if scan.weight is None and scan.price is None and about is None:
-            return article.to_wire()
+            return shown
         said = {"weight": scan.weight.text if scan.weight else None, "price": scan.price, "lot": about}
-        return {**article.to_wire(), "scan": said}
+        return {**shown, "scan": said}
+
+    def _item(self, article: Article, code: str | None) -> Item:
+        offers = self.catalog.promotions_of(article.article_id, self.at)
+        return Item.of_article(article, code, self.day).with_promotions(offers)
 
     def _sellable(self, article: Article) -> Article:
         recalled = () if self.taking_back else recalled_whole(self.day.rules)

@@ -40,9 +40,14 @@ class Receipts:
     def finished(self, sale: Sale, record: records.Record, digest: str, wanted: Wanted = _AS_SOLD) -> dict[str, Any]:
         """The text of a finished sale's receipt, and what its QR code holds. `digest`: the record's hash."""
         body = record.body
-        comments = comments_in(body.get("notes", ()))
         printed = Printed(
-            record.at, body["customer_name"], body["original_receipt"], digest, wanted.copy, comments=comments
+            record.at,
+            body["customer_name"],
+            body["original_receipt"],
+            digest,
+            wanted.copy,
+            comments=comments_in(body.get("notes", ())),
+            promotions=body.get("promotions", ()),  # records from before there were any lack them
         )
         text = self.text(sale, printed, wanted.language)
         return {"receipt_text": text, "qr": qr(sale.header.receipt_no, digest)}

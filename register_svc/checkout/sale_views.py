@@ -37,6 +37,7 @@ class SaleViews:
             **basket.document(self._desk.mode.is_offline).to_wire(),
             "notes": [note.to_wire() for note in basket.notes],
             "discounts": [discount.to_view(n) for n, discount in enumerate(basket.discounts, 1)],
+            "promotions": [given.wire for given in basket.given],
             "asks": self._restrictions.asks(basket),
         }
 
@@ -52,7 +53,7 @@ class SaleViews:
     def article(self, code: str) -> dict[str, Any]:
         """What a scan would sell on the present business day, or why it would not."""
         catalog = self._desk.book.require()
-        return Shelf(catalog, catalog.day(self._desk.business_day)).show(code)
+        return Shelf(catalog, catalog.day(self._desk.business_day), self._desk.clock()).show(code)
 
     def payment(self, sale_id: str) -> dict[str, Any]:
         """What can be paid how right now. Raises `sale-not-open`."""
@@ -69,5 +70,8 @@ class SaleViews:
         sale = basket.document(self._desk.mode.is_offline)
         name = customer.name if customer else None
         comments = comments_in(note.to_wire() for note in basket.notes)
-        printed = Printed(self._desk.now(), name, basket.original_receipt, draft=True, comments=comments)
+        given = [one.wire for one in basket.given]
+        printed = Printed(
+            self._desk.now(), name, basket.original_receipt, draft=True, comments=comments, promotions=given
+        )
         return {"receipt_text": self._receipts.text(sale, printed, language)}

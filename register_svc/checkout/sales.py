@@ -79,7 +79,8 @@ class Sales:
         def act(basket: Basket) -> Basket:
             catalog = self._desk.book.require()
             day = catalog.day(basket.business_day)
-            basket = _goods(new, Shelf(catalog, day, basket.is_return)).added_to(basket, catalog.version)
+            shelf = Shelf(catalog, day, self._desk.clock(), basket.is_return)
+            basket = _goods(new, shelf).added_to(basket, catalog.version)
             self._restrictions.check_added(basket, day)
             return self.returns.check(basket)
 
@@ -310,6 +311,7 @@ class Sales:
                 for d in basket.discounts
             ],
             "notes": [note.to_wire() for note in basket.notes],
+            "promotions": [given.wire for given in basket.given],
             "original_receipt": basket.original_receipt,
             "customer_name": customer.name if customer else None,
         }

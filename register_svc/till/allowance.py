@@ -5,6 +5,7 @@
 - A line is judged by the discounts on it; the whole sale, once it has a discount, by all that it has.
 - Whatever brings a discount past the limit asks: giving one, but also taking away the goods it was given for.
 - What somebody has given leave for already, or was past the limit before, asks for nothing as long as it does not grow.
+- What promotions took off is nobody's discount: per cents are of what they left.
 - In a return nothing asks: a discount there only gives back less.
 """
 
@@ -18,6 +19,7 @@ from poscore.pricing import BASIS_POINTS, discount_of
 from poscore.shop_rules import DEFAULTS
 from register_svc.till.basket import Basket
 from register_svc.till.discounts import shares
+from register_svc.till.promotions import parts_by_line
 
 _PERCENT_BP = BASIS_POINTS // 100
 _LIMITS = "discounts.limits"
@@ -53,7 +55,11 @@ def _grew(old: tuple[Cents, Cents] | None, new: tuple[Cents, Cents]) -> bool:
 
 
 def _given(basket: Basket) -> _Given:
-    fulls = [abs(row.line.total + row.line.discount) if not row.line.voided else 0 for row in basket.lines]
+    off = parts_by_line(basket.given, len(basket.lines))
+    fulls = [
+        abs(row.line.total + row.line.discount) - part if not row.line.voided else 0
+        for row, part in zip(basket.lines, off, strict=True)
+    ]
     own = [discount for discount in basket.discounts if discount.line is not None]
     parts = shares(own, fulls)
     lines = {discount.line - 1 for discount in own if discount.line is not None}

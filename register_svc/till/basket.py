@@ -2,7 +2,7 @@
 
 - A basket is frozen; each act gives a new one or raises Refused, and the old one is untouched.
 - Lines copy all they need, so a new snapshot never changes a price that the customer has seen.
-- Discounts are kept as they were given; the lines' shares are worked out anew at each change.
+- Discounts are kept as they were given; the lines' shares are worked out anew at each change, promotions first.
 - Once a tender is on it the lines are frozen: nobody edits what somebody has started to pay.
 - The client sends positive quantities and amounts; a return turns every sign here.
 """
@@ -22,6 +22,7 @@ from poscore.sale import COMPLETED, OPEN, RETURN, Header, Line, Sale, Tender
 from register_svc.till.discounts import Discount, shares
 from register_svc.till.item import Item
 from register_svc.till.notes import Note
+from register_svc.till.promotions import Given, Goods, best, parts_by_line
 
 MAX_LINES = 2_000  # the longest real invoice known has 675
 
@@ -31,21 +32,26 @@ class BasketLine:
     """`wire`: how a draft keeps it, worked out once because a draft is kept anew at every scan. Not to be changed.
 
     `copied`: of an older receipt, with its discount; no price list and no discount of today touches it.
+    `goods`: what promotions ask of it, for the same reason; None where there are none. Whoever changes no more than the
+    discount passes them on.
     """
 
     item: Item
     line: Line
     copied: bool = False
+    goods: Goods | None = field(default=None, repr=False, compare=False)
     wire: Mapping[str, Any] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         copied = {"copied": True} if self.copied else {}
         object.__setattr__(self, "wire", {**self.item.to_wire(), **_line_wire(self.line), **copied})
+        if self.item.promotions and self.goods is None:
+            object.__setattr__(self, "goods", _goods(self.item, self.line))
 
 
 @dataclass(frozen=True, slots=True)
 class Basket:
-    """`standard_rate`: VAT of deposits on the sale's business day, basis points."""
+    """`standard_rate`: VAT of deposits on the sale's business day, basis points. `given`: by promotions."""
 
     id: str
     kind: str
@@ -62,6 +68,7 @@ class Basket:
     tenders: tuple[Tender, ...] = ()
     discounts: tuple[Discount, ...] = ()
     notes: tuple[Note, ...] = ()
+    given: tuple[Given, ...] = ()
 
     # --- lines
 
@@ -72,14 +79,17 @@ class Basket:
             raise Refused("sale-too-long", f"a sale has at most {MAX_LINES} lines")
         row = self._row(len(self.lines) + 1, item, quantity)
         changed = replace(self, lines=(*self.lines, row), snapshot=self.snapshot or snapshot)
-        return changed._discounted() if self.discounts else changed
+        return changed._discounted() if self.discounts or item.promotions else changed
 
     def change_quantity(self, n: int, quantity: Quantity) -> Basket:
         self._must_be_changeable()
         return self._with_line(self._row(n, self._line(n).item, quantity))
 
     def change_price(self, n: int, unit_price: Cents) -> Basket:
-        """Another price for the line's goods. Raises Refused `price-below-deposit` or `return-as-sold`."""
+        """Another price for the line's goods, which no promotion lowers further.
+
+        Raises Refused `price-below-deposit` or `return-as-sold`.
+        """
         self._must_be_changeable()
         row = self._line(n)
         if self.original_receipt is not None:
@@ -87,7 +97,7 @@ class Basket:
         if unit_price < row.item.deposit:
             raise Refused("price-below-deposit", f"the deposit alone is {row.item.deposit} cents")
         quantity = -row.line.quantity if self.is_return else row.line.quantity
-        return self._with_line(self._row(n, replace(row.item, unit_price=unit_price), quantity))
+        return self._with_line(self._row(n, replace(row.item, unit_price=unit_price, promotions=()), quantity))
 
     def void_line(self, n: int) -> Basket:
         """The line stays listed and counts nowhere."""
@@ -227,6 +237,7 @@ class Basket:
             "tenders": [tender.to_wire() for tender in self.tenders],
             "discounts": [asdict(discount) for discount in self.discounts],
             "notes": [note.to_wire() for note in self.notes],
+            "given": [given.wire for given in self.given],
         }
 
     @classmethod
@@ -237,6 +248,7 @@ class Basket:
             tenders=tuple(Tender.from_wire(tender) for tender in wire["tenders"]),
             discounts=tuple(Discount(**discount) for discount in wire["discounts"]),
             notes=tuple(Note.from_wire(note) for note in wire.get("notes", ())),
+            given=tuple(Given.from_wire(given) for given in wire.get("given", ())),
         )
 
     # --- within
@@ -278,11 +290,14 @@ class Basket:
         return replace(self, lines=(*self.lines[:at], row, *self.lines[at + 1 :]))._discounted()
 
     def _discounted(self) -> Basket:
-        """The same lines with every discount worked out anew, those on lines first."""
+        """The same lines with every discount worked out anew: promotions, then those on lines, then on the sale."""
+        given = best(row.goods for row in self.lines if row.goods)
+        off = parts_by_line(given, len(self.lines))
         fulls = [0 if row.line.voided or row.copied else abs(row.line.total + row.line.discount) for row in self.lines]
-        parts = shares(self.discounts, fulls)
-        rows = (_reduced(row, self._sign * part) for row, part in zip(self.lines, parts, strict=True))
-        return replace(self, lines=tuple(rows))
+        parts = shares(self.discounts, [full - part for full, part in zip(fulls, off, strict=True)])
+        reduced = zip(self.lines, off, parts, strict=True)
+        rows = (_reduced(row, self._sign * (promoted + part)) for row, promoted, part in reduced)
+        return replace(self, lines=tuple(rows), given=tuple(one.signed(self._sign) for one in given))
 
     def _must_be_open(self) -> None:
         if self.state != OPEN:
@@ -313,7 +328,15 @@ def _reduced(row: BasketLine, discount: Cents) -> BasketLine:
     line = row.line
     if line.voided or row.copied or line.discount == discount:
         return row
-    return BasketLine(row.item, replace(line, discount=discount, total=line.total + line.discount - discount))
+    changed = replace(line, discount=discount, total=line.total + line.discount - discount)
+    return BasketLine(row.item, changed, goods=row.goods)
+
+
+def _goods(item: Item, line: Line) -> Goods | None:
+    if item.article_id is None or line.voided:
+        return None
+    quantity = line.quantity if line.quantity.thousandths > 0 else -line.quantity
+    return Goods(line.n, item.article_id, quantity, item.unit, item.unit_price, item.deposit, item.promotions)
 
 
 def _line_wire(line: Line) -> dict[str, Any]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from poscore.errors import Refused
 from poscore.money import Cents
 from poscore.vat import STANDARD
 from register_svc.till.articles import OPEN_PRICE_UNIT, Article, PriceDay
+from register_svc.till.promotions import Promotion
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,7 @@ class Item:
     """`unit_price` includes VAT and `deposit`; `vat_rate` is in basis points; `age_limit` 0 is none.
 
     `alcohol`: sold only at certain hours.
+    `promotions`: those that held for the article when it was put on the sale.
     """
 
     article_id: str | None
@@ -28,6 +30,7 @@ class Item:
     vat_rate: int
     age_limit: int
     alcohol: bool = False
+    promotions: tuple[Promotion, ...] = ()
 
     @classmethod
     def of_article(cls, article: Article, code: str | None, day: PriceDay) -> Item:
@@ -49,9 +52,12 @@ class Item:
     def open_price(cls, name: str, unit_price: Cents, vat_code: str, day: PriceDay) -> Item:
         return cls(None, None, name, OPEN_PRICE_UNIT, unit_price, 0, _rate(vat_code, day), 0)
 
+    def with_promotions(self, promotions: tuple[Promotion, ...]) -> Item:
+        return replace(self, promotions=promotions) if promotions else self
+
     def to_wire(self) -> dict[str, Any]:
         """As a draft keeps it."""
-        return {
+        wire: dict[str, Any] = {
             "article_id": self.article_id,
             "code": self.code,
             "name": self.name,
@@ -62,6 +68,9 @@ class Item:
             "age_limit": self.age_limit,
             "alcohol": self.alcohol,
         }
+        if self.promotions:
+            wire["promotions"] = [promotion.wire for promotion in self.promotions]
+        return wire
 
     @classmethod
     def from_wire(cls, wire: Mapping[str, Any]) -> Item:
@@ -76,6 +85,7 @@ class Item:
             wire["vat_rate"],
             wire["age_limit"],
             wire.get("alcohol", False),  # drafts from before there were hours
+            tuple(Promotion.from_wire(promotion) for promotion in wire.get("promotions", ())),
         )
 
 

@@ -10,7 +10,7 @@ The amounts between the two rules sum to the total: a deposit has a line of its 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +35,7 @@ class Printed:
     copy: bool = False
     draft: bool = False
     comments: tuple[tuple[int | None, str], ...] = ()
+    promotions: Sequence[Mapping[str, Any]] = ()  # what they gave, as the record keeps it
 
 
 def receipt_text(sale: Sale, printed: Printed, paper: Paper) -> str:
@@ -91,10 +92,25 @@ def _goods(sale: Sale, printed: Printed, paper: Paper) -> Iterator[str]:
     for line in sale.lines:
         if not line.voided:
             yield from _line(line, paper)
-            if line.discount:
-                yield paper.sum(f"  {paper.words['discount']}", -line.discount)
+            yield from _discounts(line, printed, paper)
             yield from (f"  {clean(text)}" for n, text in printed.comments if n == line.n)
     yield from (clean(text) for n, text in printed.comments if n is None)
+
+
+def _discounts(line: Line, printed: Printed, paper: Paper) -> Iterator[str]:
+    """What took how much off a line: each promotion by its name, then what the cashier gave."""
+    rest = line.discount
+    for given in printed.promotions:
+        for part in given["lines"]:
+            if part["n"] == line.n:
+                rest -= part["amount"]
+                yield paper.sum(f"  {clean(_name(given['names'], paper))}", -part["amount"])
+    if rest:
+        yield paper.sum(f"  {paper.words['discount']}", -rest)
+
+
+def _name(names: Mapping[str, str], paper: Paper) -> str:
+    return names.get(paper.letterhead.language) or names.get("fi") or paper.words["discount"]
 
 
 def _line(line: Line, paper: Paper) -> Iterator[str]:

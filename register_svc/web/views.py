@@ -81,6 +81,20 @@ class DiscountView(Model):
     reason: str
 
 
+class PromotedLineView(Model):
+    n: int
+    amount: int
+
+
+class PromotionView(Model):
+    """What a promotion took off which lines; a part of their discounts."""
+
+    promotion_id: str
+    names: dict[str, str]
+    amount: int
+    lines: list[PromotedLineView]
+
+
 class SaleView(Model):
     id: str
     receipt_no: str
@@ -100,6 +114,7 @@ class SaleView(Model):
     # only while the sale is open or parked; afterwards they are in its record
     notes: list[NoteView] | None = None
     discounts: list[DiscountView] | None = None
+    promotions: list[PromotionView] | None = None
 
 
 class SaleList(Model):
@@ -215,6 +230,18 @@ class OfflineView(Model):
     returning: ReturningView | None
 
 
+class OfferView(Model):
+    """A promotion that holds for an article now; poscore/FORMATS.md §8 says what its terms mean."""
+
+    promotion_id: str
+    names: dict[str, str]
+    kind: str
+    count: int
+    amount: int | None
+    percent_bp: int | None
+    max_times: int | None
+
+
 class ArticleView(Model):
     article_id: str
     name: str
@@ -224,6 +251,7 @@ class ArticleView(Model):
     unit: str
     deposit: int
     age_limit: int
+    promotions: list[OfferView] | None = None  # of one article that was asked for by its code
 
 
 class LotView(Model):

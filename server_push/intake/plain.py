@@ -100,6 +100,18 @@ class _Note(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     line: Sum | None
 
 
+class _Promoted(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+    amount: Amount
+    n: Number
+
+
+class _Promotion(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+    amount: Amount
+    lines: list[_Promoted]
+    names: dict[str, str]
+    promotion_id: str
+
+
 class Body(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """What stands beside the document is named only so that it is read, and read in full."""
 
@@ -108,6 +120,7 @@ class Body(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     discounts: list[dict[str, _Scalar]] = []
     notes: list[_Note] = []
     original_receipt: str | None = None
+    promotions: list[_Promotion] = []
     started_at: str | None = None
 
 

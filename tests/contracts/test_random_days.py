@@ -17,12 +17,18 @@ from poscore.money import cash_rounding
 from poscore.quantity import Quantity
 from poscore.records import Record
 from server_push.intake.sales import Sales, Which
-from tests.support.builders import ARTICLES, KEY, MILK, ACounter, a_counter, told
+from tests.support.builders import ARTICLES, KEY, MILK, ACounter, APromotion, a_counter, told
 from tests.support.clock import NOON
 from tests.support.days import Act, Day, codes, days, quantities
 from tests.support.intaking import Office
 from tests.support.returning import Returning
 
+OFFERS = (
+    APromotion("T", "multi-buy", ["A1"], 2, amount=200),
+    APromotion("C", "price", ["A4"], amount=199),
+    APromotion("F", "mix-and-match", ["A1", "A3", "A5"], 3),
+    APromotion("P", "mix-and-match", ["A2", "A3"], 2, percent_bp=1250, max_times=2),
+)
 SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large)
 few = settings(max_examples=8, deadline=None, suppress_health_check=SLOW)
 
@@ -30,7 +36,7 @@ few = settings(max_examples=8, deadline=None, suppress_health_check=SLOW)
 @contextmanager
 def a_day(acts: list[Act]) -> Iterator[Day]:
     with tempfile.TemporaryDirectory() as folder:
-        counter = a_counter(Path(folder))
+        counter = a_counter(Path(folder), promotions=OFFERS)
         day = Day(counter)
         try:
             yield day.live(acts)
@@ -156,6 +162,25 @@ def test_no_order_of_scans_voids_discounts_parking_and_kills_changes_a_total(
             assert done["due"] == due + cash_rounding(due)
         assert counter.x_report()["total"] == 2 * due
         assert counter.verdict().findings == ()
+        counter.db.close()
+        counter.state.close()
+
+
+@few
+@given(st.lists(st.tuples(codes, quantities), min_size=1, max_size=6), st.randoms(), st.none() | st.integers(1, 9_000))
+def test_no_order_of_scans_changes_what_promotions_give(
+    goods: list[tuple[str, str]], chance: Any, percent_bp: int | None
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        counter = a_counter(Path(folder), promotions=OFFERS)
+        ways = []
+        for _ in range(2):
+            counter, sale = scanned_somehow(counter, goods, percent_bp, chance)
+            view = counter.sales.look.view(sale)
+            given = {one["promotion_id"]: one["amount"] for one in view["promotions"]}
+            ways.append((given, view["totals"], view["taxes"] if percent_bp is None else None))
+            told(counter.sales.abort(counter.session, sale, None))
+        assert ways[0] == ways[1]
         counter.db.close()
         counter.state.close()
 

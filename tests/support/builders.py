@@ -23,6 +23,7 @@ from poscore.instants import instant_text
 from poscore.quantity import Quantity
 from poscore.returns import NOTHING, Given, sold
 from poscore.tokens import SigningKey, sign_head
+from poscore.validity import Validity
 from poscore.vat import FINLAND, VatTable
 from register_svc.catalog.price_book import PriceBook
 from register_svc.checkout import sessions as session_tables
@@ -136,6 +137,30 @@ SHOP_SETTINGS = {"discounts.limits": {"cashier": 10, "shift_lead": 100, "manager
 
 
 @dataclass(frozen=True)
+class APromotion:
+    """On the articles `on`; `amount` is without deposit. It holds, unless told otherwise, as long as anybody sells."""
+
+    promotion_id: str
+    kind: str
+    on: Sequence[str]
+    count: int = 1
+    amount: int | None = None
+    percent_bp: int | None = None
+    max_times: int | None = None
+    first: str = "2000-01-01"
+    last: str = "2999-12-31"
+    name: str = "Kampanja"
+
+    def row(self) -> tuple[Any, ...]:
+        names = _json({"fi": self.name, "sv": f"{self.name} sv", "en": f"{self.name} en"})
+        validity = Validity.parse(self.first, self.last)
+        return (
+            *(self.promotion_id, names, self.kind, self.count, self.amount, self.percent_bp, self.max_times),
+            *(validity.first, validity.last, validity.weekdays, validity.hours),
+        )
+
+
+@dataclass(frozen=True)
 class Contents:
     """All that a catalogue holds."""
 
@@ -145,6 +170,7 @@ class Contents:
     tenders: Sequence[ATender] = TENDERS
     vat: VatTable = FINLAND
     settings: Mapping[str, Any] = field(default_factory=dict)  # in force from the first day on
+    promotions: Sequence[APromotion] = ()
     quick_keys: Sequence[str] = ()  # article ids
     meta: Mapping[str, str] = field(default_factory=dict)
 
@@ -174,6 +200,8 @@ def a_catalog(path: Path, **contents: Any) -> Path:
     )
     settings = {**SHOP_SETTINGS, **holds.settings}
     _fill(connection, "setting", ((name, "2000-01-01", _json(value)) for name, value in settings.items()))
+    _fill(connection, "promotion", (one.row() for one in holds.promotions))
+    _fill(connection, "promotion_article", ((numbers[on], p.promotion_id) for p in holds.promotions for on in p.on))
     _fill(connection, "quick_key", ((at, numbers[one], one) for at, one in enumerate(holds.quick_keys, 1)))
     connection.execute("COMMIT")
     for statement in (*INDEX_DDL, SEARCH_DDL, SEARCH_FILL):

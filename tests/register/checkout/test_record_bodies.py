@@ -12,7 +12,7 @@ from poscore import records
 from poscore.errors import Refused
 from register_svc.checkout.changes import NewPrice
 from register_svc.checkout.shifts import Report
-from tests.support.builders import COLA, MILK, ACounter, told
+from tests.support.builders import COLA, MILK, ACounter, APromotion, told
 
 GOLDEN = Path(__file__).parents[2] / "poscore" / "golden" / "records.json"
 # Written by the register around the counter.
@@ -29,6 +29,7 @@ def shape(value: Any) -> Any:
 
 
 def test_every_body_has_the_members_that_the_format_states(counter: ACounter) -> None:
+    counter.use_catalog(2, promotions=[APromotion("MILK", "price", ["A1"], amount=99)])
     counter.sign_in()
     counter.sessions.train(counter.session, True)
     counter.sessions.change_pin(counter.seen(), "1234", "4711")

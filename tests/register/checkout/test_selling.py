@@ -67,7 +67,8 @@ def test_a_completed_sale_is_a_record_a_receipt_and_no_draft(counter: ACounter) 
     record = counter.reader.record_of_sale(done["receipt_no"])
     assert record.type == records.SALE
     assert record.body["sale"] == done["sale"] == counter.sales.look.view(done["receipt_no"])
-    assert set(record.body) == {"sale", "started_at", "discounts", "notes", "original_receipt", "customer_name"}
+    beside = {"started_at", "discounts", "notes", "promotions", "original_receipt", "customer_name"}
+    assert set(record.body) == {"sale", *beside}
     assert Sale.from_wire(record.body["sale"]).header.snapshot == 1
     assert load_drafts(counter.db) == []
     assert counter.verdict().ok

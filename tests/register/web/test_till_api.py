@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pytest
 
 from tests.register.web.conftest import Till, a_register, enrolled
-from tests.support.builders import APPLES, BEER, COFFEE, COLA, MILK, AnArticle
+from tests.support.builders import APPLES, BEER, COFFEE, COLA, MILK, AnArticle, APromotion
 
 SALE_KEYS = [
     *("id", "receipt_no", "state", "kind", "offline", "training", "business_day", "cashier", "customer", "lines"),
@@ -72,7 +72,7 @@ def test_a_sign_in_of_a_wrong_shape_is_422(till: Till, body: Any) -> None:
 
 def test_a_whole_sale(ready: Till) -> None:
     started = ready.post("/sales", {}).must(201)
-    assert list(started) == [*SALE_KEYS, "notes", "discounts", "asks"]
+    assert list(started) == [*SALE_KEYS, "notes", "discounts", "promotions", "asks"]
     assert (started["id"], started["receipt_no"], started["state"]) == ("r1-1-000001", "r1-1-000001", "open")
     assert (started["kind"], started["training"], started["offline"], started["customer"]) == (
         "sale",
@@ -82,7 +82,7 @@ def test_a_whole_sale(ready: Till) -> None:
     )
     sale = started["id"]
     view = ready.scan(sale, COLA, "2")
-    assert list(view) == [*SALE_KEYS, "notes", "discounts", "asks"]
+    assert list(view) == [*SALE_KEYS, "notes", "discounts", "promotions", "asks"]
     assert view["lines"] == [
         {
             "n": 1,
@@ -528,3 +528,22 @@ def test_the_age_is_asked_answered_once_and_kept(ready: Till) -> None:
     assert ready.post(f"/sales/{sale}/age", {"confirmed": True, "how": "document"}, key="k1").must(200) == first
     ready.post(f"/sales/{sale}/age", {"confirmed": True}).problem(409, "age-check-not-asked")
     ready.pay(sale, "cash")
+
+
+# -- promotions ----------------------------------------------------------------------------------------------------
+
+
+def test_a_price_check_tells_what_is_offered_and_a_sale_what_was_given(serving: Callable[..., Till]) -> None:
+    offer = APromotion("T", "multi-buy", ["A1"], 2, amount=200, name="2 kpl 2,00")
+    till = serving(promotions=[offer]).ready()
+
+    names = {"fi": "2 kpl 2,00", "sv": "2 kpl 2,00 sv", "en": "2 kpl 2,00 en"}
+    terms = {"kind": "multi-buy", "count": 2, "amount": 200, "percent_bp": None, "max_times": None}
+    assert till.get(f"/articles/{MILK}").must(200)["promotions"] == [{"promotion_id": "T", "names": names, **terms}]
+    assert till.get(f"/articles/{COFFEE}").must(200)["promotions"] == []
+
+    sale = till.post("/sales", {}).must(201)["id"]
+    answer = till.post(f"/sales/{sale}/lines", {"code": MILK, "quantity": "2"}).must(201)
+    given = [{"promotion_id": "T", "names": names, "amount": 58, "lines": [{"n": 1, "amount": 58}]}]
+    assert answer["promotions"] == given
+    assert till.get(f"/sales/{sale}").must(200)["promotions"] == given

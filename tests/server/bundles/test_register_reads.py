@@ -108,7 +108,7 @@ def test_every_weight_code_of_a_real_list_sells_its_weight_at_its_price(head, sh
         for measure in (1, 7, 499, 650, 1299, 5005, 9999):
             digits = f"{row['EAN-code'][:8]}{measure:04d}"
             weight = Decimal(measure).scaleb(-places)
-            goods = Shelf(catalog, day).by_code(digits + check_digit(digits), ONE)
+            goods = Shelf(catalog, day, NOW).by_code(digits + check_digit(digits), ONE)
             assert goods.item.article_id == row["EAN-code"]
             assert Decimal(goods.quantity.text) == weight
             sold = goods.added_to(a_basket(day), catalog.version).document(False).lines[0]
