@@ -19,11 +19,11 @@ from typing import Any
 
 from poscore.errors import Refused
 from poscore.instants import instant_text
-from server_push.assortment import alko, articles, kruoka, people
+from server_push.assortment import alko, articles, kruoka, kruoka_offers, people, promotions
 from server_push.assortment.pins import PinVault
 from server_push.assortment.report import ImportReport, Log
 from server_push.assortment.sheets import Layout, Sheet, open_sheet
-from server_push.assortment.staging import ARTICLES, CASHIERS, CUSTOMERS, Kind, Staging
+from server_push.assortment.staging import ARTICLES, CASHIERS, CUSTOMERS, PROMOTIONS, Kind, Staging
 from server_push.storage import Storage
 
 ARTICLE_FORMATS: dict[str, tuple[Layout, Callable[[Sheet, Log], Iterable[tuple[Any, ...]]]]] = {
@@ -31,11 +31,12 @@ ARTICLE_FORMATS: dict[str, tuple[Layout, Callable[[Sheet, Log], Iterable[tuple[A
     "alko": (alko.LAYOUT, alko.alko_rows),
     "kruoka": (kruoka.LAYOUT, kruoka.kruoka_rows),
 }
+PROMOTION_FORMATS = ("csv", "kruoka")
 
 
 @dataclass(frozen=True, slots=True)
 class How:
-    """How a list is imported. `format`: one of ARTICLE_FORMATS, or None to find it by the header."""
+    """How a list is imported. `format`: one of those of its kind, or None to find it by the header."""
 
     format: str | None = None
     complete: bool = False
@@ -73,6 +74,25 @@ def import_cashiers(
         return _import(storage.bulk(), CASHIERS, sheet, rows, (now, how))
 
 
+def import_promotions(storage: Storage, path: Path, now: datetime, how: How = How()) -> ImportReport:
+    """A list, or K-Ruoka's file of offers. Raises Refused as `import_articles`."""
+    if how.format not in (None, *PROMOTION_FORMATS):
+        raise Refused("format-unknown", f"{how.format!r} is not one of {', '.join(PROMOTION_FORMATS)}")
+    if how.format == "kruoka" or (how.format is None and kruoka_offers.are_offers(path)):
+        offers = kruoka_offers.read_offers(path)
+
+        def offered(connection: sqlite3.Connection, log: Log) -> Iterable[tuple[Any, ...]]:
+            return promotions.resolved(connection, kruoka_offers.offer_rows(offers, log), log)
+
+        return _import(storage.bulk(), PROMOTIONS, None, offered, (now, how))
+
+    def listed(connection: sqlite3.Connection, log: Log) -> Iterable[tuple[Any, ...]]:
+        return promotions.resolved(connection, promotions.promotion_rows(sheet, log), log)
+
+    with open_sheet(path, [promotions.LAYOUT]) as sheet:
+        return _import(storage.bulk(), PROMOTIONS, sheet, listed, (now, how))
+
+
 def _only_csv(how: How) -> None:
     if how.format not in (None, "csv"):
         raise Refused("format-unknown", f"{how.format!r} is a form of price lists only")
@@ -81,14 +101,15 @@ def _only_csv(how: How) -> None:
 def _import(
     lent: AbstractContextManager[sqlite3.Connection],
     kind: Kind,
-    sheet: Sheet,
+    sheet: Sheet | None,
     rows: Callable[[sqlite3.Connection, Log], Iterable[tuple[Any, ...]]],
     when: tuple[datetime, How],
 ) -> ImportReport:
     now, how = when
     log = Log()
-    for column in sheet.unknown_columns():
-        log.note(sheet.first_row - 1, column, "is not a column of this list; left out")
+    if sheet is not None:
+        for column in sheet.unknown_columns():
+            log.note(sheet.first_row - 1, column, "is not a column of this list; left out")
     with lent as connection:
         staging = Staging(connection, kind)
         staging.fill(rows(connection, log), log)

@@ -24,7 +24,7 @@ _CACHE_KIB = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One of the three kinds of list. `counted`: fields whose changes are counted each."""
+    """One of the kinds of list. `counted`: fields whose changes are counted each."""
 
     table: str
     key: tuple[str, ...]
@@ -49,6 +49,15 @@ CUSTOMERS = Kind(
     ("customer_id",),
     ("name", "business_id", "address", "email", "tenders", "credit_limit", "payment_term_days"),
     "customer_id",
+)
+PROMOTIONS = Kind(
+    "promotion",
+    ("promotion_id", "store"),
+    (
+        *("name", "name_sv", "name_en", "kind", "articles", "count", "amount", "percent_bp", "max_times"),
+        *("valid_from", "valid_to", "weekdays", "hours"),
+    ),
+    "promotion_id",
 )
 CASHIERS = Kind("cashier", ("cashier_id",), ("name", "role", "sealed_pin"), "cashier_id")
 

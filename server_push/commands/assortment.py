@@ -1,4 +1,4 @@
-"""`server-push import {articles|customers|cashiers} FILE`."""
+"""`server-push import {articles|customers|cashiers|promotions} FILE`."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ import click
 
 from server_push.assortment.importing import (
     ARTICLE_FORMATS,
+    PROMOTION_FORMATS,
     How,
     import_articles,
     import_cashiers,
     import_customers,
+    import_promotions,
 )
 from server_push.assortment.report import Finding, ImportReport
 from server_push.commands.place import Place, placed
@@ -52,6 +54,7 @@ def _add(name: str, importer: Importer, formats: tuple[str, ...]) -> None:
 _add("articles", import_articles, tuple(ARTICLE_FORMATS))
 _add("customers", import_customers, ("csv",))
 _add("cashiers", import_cashiers, ("csv",))
+_add("promotions", import_promotions, PROMOTION_FORMATS)
 
 
 def _told(report: ImportReport, dry_run: bool) -> str:

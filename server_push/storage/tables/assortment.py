@@ -63,6 +63,29 @@ shop_setting = Table(
     Column("changed_at", Text, nullable=False),
 )
 
+# Campaign prices, multi-buys, mix-and-match (poscore.promotions); store '' holds for every store without its own row.
+promotion = Table(
+    "promotion",
+    metadata,
+    Column("promotion_id", Text, primary_key=True),
+    Column("store", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("name_sv", Text, nullable=False),
+    Column("name_en", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("articles", Text, nullable=False),  # JSON list of article ids, for json_each
+    Column("count", Integer, nullable=False),
+    Column("amount", BigInteger),  # cents, incl. VAT, without deposit
+    Column("percent_bp", Integer),
+    Column("max_times", Integer),  # on one receipt; null: always
+    Column("valid_from", Text, nullable=False),  # poscore.validity: local moments of the store, or instants
+    Column("valid_to", Text, nullable=False),
+    Column("weekdays", Text, nullable=False),
+    Column("hours", Text, nullable=False),
+    Column("withdrawn", Integer, nullable=False, server_default=text("0")),
+    Column("changed_at", Text, nullable=False),
+)
+
 cashier = Table(
     "cashier",
     metadata,
