@@ -186,9 +186,10 @@ class Lineage:
         others = [column for column in part.columns if column not in part.key]
         settings = ", ".join(f"{column} = excluded.{column}" for column in others)
         differs = " OR ".join(f"{part.table}.{column} IS NOT excluded.{column}" for column in others)
+        change = f"UPDATE SET {settings} WHERE {differs}" if others else "NOTHING"
         self._run(
             f"INSERT INTO main.{part.table}({columns}) SELECT {columns} FROM temp.part WHERE true ORDER BY {key}"
-            f" ON CONFLICT({key}) DO UPDATE SET {settings} WHERE {differs}"
+            f" ON CONFLICT({key}) DO {change}"
         )
         run("DROP TABLE temp.part")
 

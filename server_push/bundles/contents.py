@@ -47,6 +47,7 @@ def parts(profile: StoreProfile) -> Iterable[Part]:
         f" AND NOT EXISTS (SELECT 1 FROM office.shop_setting AS own WHERE own.store = '{store}'"
         " AND own.name = one.name AND own.valid_from = one.valid_from)",
     )
+    yield from _promotions(store)
     yield Part(
         "customer",
         ("customer_id",),
@@ -62,6 +63,32 @@ def parts(profile: StoreProfile) -> Iterable[Part]:
         " JOIN office.cashier_pin_hash AS hashed"
         f" USING(cashier_id) WHERE withdrawn = 0 AND store = '{store}'",
     )
+
+
+_TERMS = "kind, count, amount, percent_bp, max_times, valid_from, valid_to, weekdays, hours"
+
+
+def _promotions(store: str) -> Iterable[Part]:
+    """What is offered in the store (its own row of a promotion, else the one for all), on articles that it sells."""
+    offered = (
+        "SELECT * FROM office.promotion AS one WHERE withdrawn = 0"
+        f" AND (store = '{store}' OR store = '' AND NOT EXISTS (SELECT 1 FROM office.promotion AS own"
+        f" WHERE own.store = '{store}' AND own.promotion_id = one.promotion_id AND own.withdrawn = 0))"
+    )
+    on_articles = (
+        "SELECT DISTINCT article.id AS article, promotion_id"
+        f" FROM ({offered}) AS offered, json_each(offered.articles) AS named"
+        " JOIN main.article AS article ON article.article_id = named.value"
+    )
+    yield Part(
+        "promotion",
+        ("promotion_id",),
+        ("promotion_id", "names", *_TERMS.split(", ")),
+        select=f"SELECT promotion_id, json_object('fi', name, 'sv', name_sv, 'en', name_en), {_TERMS}"
+        f" FROM ({offered}) WHERE promotion_id IN (SELECT promotion_id FROM ({on_articles}))",
+    )
+    key = ("article", "promotion_id")
+    yield Part("promotion_article", key, key, select=on_articles)
 
 
 def _meta(profile: StoreProfile) -> list[tuple[Any, ...]]:
