@@ -19,6 +19,7 @@ from _fleet import DEMO_LISTS, Fleet, Lists, Plan
 
 from _bench.catalogue import gtin, write_csv
 from _bench.harness import Place
+from _bench.offers import promotions_csv
 
 REGISTER = "r1"
 STORE = "s1"
@@ -58,6 +59,18 @@ def large_shop(place: Place) -> Path:
 def small_shop(place: Place) -> Path:
     """A shop that sells from the demo's price list."""
     return kept(place, "shop-demo", lambda folder: _build(folder, DEMO_LISTS))
+
+
+def promoting_shop(place: Place) -> Path:
+    """A shop that sells from the demo's price list, half of it in promotions."""
+
+    def make(folder: Path) -> None:
+        path = folder.parent / "promotions.csv"
+        path.write_text(promotions_csv(), encoding="utf-8")
+        _build(folder, replace(DEMO_LISTS, promotions=path))
+        path.unlink()
+
+    return kept(place, "shop-promoting", make, ("scripts/_bench/offers.py", "scripts/demo_data/articles.csv"))
 
 
 def large_catalogue(place: Place) -> Path:

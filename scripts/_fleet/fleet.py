@@ -34,12 +34,13 @@ CASHIERS = {"1": "1111", "2": "2222", "3": "3333", "4": "4444", "5": "5555"}  # 
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """What head office imports. `format`: of the articles (csv, alko, kruoka)."""
+    """What head office imports. `format`: of the articles (csv, alko, kruoka); `promotions`: those of the articles."""
 
     articles: Path
     customers: Path
     cashiers: Path
     format: str = "csv"
+    promotions: Path | None = None
 
 
 _DEMO_DATA = Path(__file__).resolve().parent.parent / "demo_data"
@@ -168,7 +169,8 @@ class Fleet:
 
     def _files(self) -> list[tuple[str, Path]]:
         lists = self.plan.lists
-        return [("articles", lists.articles), ("customers", lists.customers), ("cashiers", lists.cashiers)]
+        found = [("articles", lists.articles), ("customers", lists.customers), ("cashiers", lists.cashiers)]
+        return [*found, ("promotions", lists.promotions)] if lists.promotions else found
 
     def _format(self, kind: str) -> list[str]:
         return ["--format", self.plan.lists.format] if kind == "articles" else []
