@@ -7,8 +7,8 @@ import pytest
 from poscore.promotions import MULTI_BUY, PRICE, Terms
 from poscore.quantity import Quantity
 from register_svc.catalog.catalog import Catalog
+from register_svc.checkout.goods import Shelf
 from register_svc.till.basket import Basket
-from register_svc.till.item import Item
 from server_push.assortment.importing import How, import_promotions
 from tests.support.offers import OFFERED, OFFERS
 from tests.support.pricelists import NOW, line, lines, table
@@ -98,9 +98,7 @@ def due(catalog: Catalog, at: datetime, *goods: tuple[str, str]) -> int:
     day = catalog.day(at.date().isoformat())
     basket = Basket("s", "sale", False, day.business_day, "1", 2550, "")
     for code, quantity in goods:
-        article = catalog.one_of_code(code)
-        item = Item.of_article(article, code, day).with_promotions(catalog.promotions_of(article.article_id, at))
-        basket = basket.add_line(item, Quantity.parse(quantity), 1)
+        basket = Shelf(catalog, day, at).by_code(code, Quantity.parse(quantity)).added_to(basket, 1)
     return basket.document(False).totals.due
 
 
