@@ -16,12 +16,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
-from _fleet import DEMO_LISTS, DEMO_SETTINGS, CommandFailed, Fleet, Plan, StartFailed, in_use
+from _fleet import DEMO_LISTS, DEMO_PROMOTIONS, DEMO_SETTINGS, CommandFailed, Fleet, Plan, StartFailed, in_use
 from _fleet.processes import ending_in_order
 
 # Probes every two seconds: whoever stops head office here wants to see the till notice.
 # The settings let cashiers give ten per cent by themselves, so that whoever gives more sees a manager asked.
-PLAN = Plan(registers=("r1", "r2"), wires=False, offline_mode="automatic", probe_every_s=2.0, settings=DEMO_SETTINGS)
+PLAN = Plan(
+    registers=("r1", "r2"),
+    lists=replace(DEMO_LISTS, promotions=DEMO_PROMOTIONS),
+    wires=False,
+    offline_mode="automatic",
+    probe_every_s=2.0,
+    settings=DEMO_SETTINGS,
+)
 
 _MISSED_S = 30.0
 
@@ -96,6 +103,7 @@ def _welcome(fleet: Fleet) -> str:
             "What to try",
             f"  - Open {first.till_url}/, sign in as 1 with 1111, open a shift, type 9520000010010 and Enter.",
             "  - Type 9520000010034 twice more: 3.33 by card, 3.35 in cash.",
+            "  - Press Karjalanpiirakka three times: three for two euros, as the promotion says.",
             "  - Type 20012007: two articles carry that code, so the till asks which.",
             "  - Press OFFLINE and sell on; try an invoice for customer 100, a payroll deduction for customer 200.",
             f"  - Kill the register in the middle of a sale: kill -9 {first.process.pid}",

@@ -13,7 +13,7 @@ nothing in here imports the two services, and Python's own library is enough for
 
 from _fleet.books import Books, BooksDiffer
 from _fleet.client import Answer, Client, Lost, Unexpected
-from _fleet.fleet import DEMO_LISTS, DEMO_SETTINGS, Fleet, Lists, Plan
+from _fleet.fleet import DEMO_LISTS, DEMO_PROMOTIONS, DEMO_SETTINGS, Fleet, Lists, Plan
 from _fleet.office import Office
 from _fleet.processes import CommandFailed, Process, StartFailed, free_port, in_use
 from _fleet.register import Register
@@ -22,6 +22,7 @@ from _fleet.wire import Wire
 
 __all__ = [
     "DEMO_LISTS",
+    "DEMO_PROMOTIONS",
     "DEMO_SETTINGS",
     "Answer",
     "Books",

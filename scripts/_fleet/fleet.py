@@ -45,6 +45,7 @@ class Lists:
 
 _DEMO_DATA = Path(__file__).resolve().parent.parent / "demo_data"
 DEMO_SETTINGS: Mapping[str, Any] = json.loads((_DEMO_DATA / "settings.json").read_text(encoding="utf-8"))
+DEMO_PROMOTIONS = _DEMO_DATA / "promotions.csv"
 DEMO_LISTS = Lists(_DEMO_DATA / "articles.csv", _DEMO_DATA / "customers.csv", _DEMO_DATA / "cashiers.csv")
 
 

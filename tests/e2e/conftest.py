@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
-from tests.support.fleet import DEMO_LISTS, DEMO_SETTINGS, Fleet, Lists, Plan
+from tests.support.fleet import DEMO_LISTS, DEMO_PROMOTIONS, DEMO_SETTINGS, Fleet, Lists, Plan
 from tests.support.pages import KIOSK, TechnicianPhone, TillPage, Watched
 from tests.support.shop import write_articles, write_cashiers
 
@@ -29,7 +29,10 @@ SETTINGS = {
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
     folder = tmp_path_factory.mktemp("shop")
     lists = Lists(
-        write_articles(folder / "articles.csv"), DEMO_LISTS.customers, write_cashiers(folder / "cashiers.csv")
+        write_articles(folder / "articles.csv"),
+        DEMO_LISTS.customers,
+        write_cashiers(folder / "cashiers.csv"),
+        promotions=DEMO_PROMOTIONS,
     )
     with Fleet(folder / "fleet", Plan(registers=("r1", "r2"), lists=lists, settings=SETTINGS)) as fleet:
         yield fleet

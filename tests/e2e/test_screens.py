@@ -140,7 +140,7 @@ def every_screen(till: TillPage, language: str) -> Iterator[str]:
     expect(opening.or_(page.locator("till-sale"))).to_be_visible()
     if not opening.is_visible():  # another test's shift is open
         till.close_shift("100")
-        page.locator(".shift-closed .key").first.click()
+        page.locator(".shift-closed .key").nth(1).click()
     expect(opening).to_be_visible()
     yield "shift open"
     till.open_shift("100")

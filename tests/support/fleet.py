@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 from _fleet import (
     DEMO_LISTS,
+    DEMO_PROMOTIONS,
     DEMO_SETTINGS,
     Books,
     BooksDiffer,
@@ -59,6 +60,7 @@ def copied_shop(factory: pytest.TempPathFactory, folder: Path) -> Path:
 
 __all__ = [
     "DEMO_LISTS",
+    "DEMO_PROMOTIONS",
     "DEMO_SETTINGS",
     "TWO_TILLS",
     "Books",

@@ -226,6 +226,12 @@ class TillPage(Watched):
         """A note, when already at paying."""
         self.page.locator(".note", has_text=re.compile(rf"^{note}\s€$")).click()
 
+    def card(self, amount: str) -> None:
+        """A part by card, when already at paying."""
+        self.keys(amount)
+        self.tender("card").click()
+        expect(self.page.locator(".taken li")).to_have_count(1)
+
     def left_is(self, amount: str) -> None:
         expect(self.page.locator(".due-sum")).to_have_text(euros(amount))
 

@@ -12,15 +12,27 @@ MILK = _GOODS["Kevytmaito 1 l"]
 SKIMMED = _GOODS["Rasvaton maito 1 l"]
 COFFEE = _GOODS["Suodatinkahvi vaalea 500 g"]
 COLA = _GOODS["Kola 0,33 l tölkki"]
+PASTY = _GOODS["Karjalanpiirakka 1 kpl"]
 CIGARETTES = _GOODS["Savukkeet punainen aski"]
 NURSERY = "Päiväkoti Pääskynen"  # may pay on account
 
 BOLD = {"article_id": "9001", "name": "Olut <b>III</b> & Co", "gtin": "9520000990015", "price": "1.95"}
 RED, BLUE = "Muki punainen", "Muki sininen"
 SHARED_CODE = "9520000990022"
+# Weighed and labelled in the shop: the code of the list has no weight, that of a label says how much it is.
+SAUSAGE = {
+    "article_id": "9004",
+    "name": "Lauantaimakkara palvelutiski",
+    "gtin": "2312345000002",
+    "price": "9.90",
+    "vat_code": "reduced",
+    "unit": "kg",
+}
+SAUSAGE_350_G = "2312345003508"
 _MORE = (
     BOLD,
     {"article_id": "9002", "name": RED, "gtin": SHARED_CODE, "price": "6.50"},
+    SAUSAGE,
     {"article_id": "9003", "name": BLUE, "gtin": SHARED_CODE, "price": "7.50"},
 )
 

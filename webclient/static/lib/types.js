@@ -37,8 +37,10 @@
  * @property {Totals} totals
  * @property {{kind: 'age', line: number|null, limit: number, ask_under: number}[]} [asks]  before it may be paid
  * @property {Note[]} [notes]  what stands beside the document
+ * @property {Promotion[]} [promotions]  what campaigns took off; a part of the lines' discounts
  * @property {GivenDiscount[]} [discounts]  as they were given; what they come to stands on the lines
  *
+ * @typedef {{promotion_id: string, names: Names, amount: number, lines: {n: number, amount: number}[]}} Promotion
  * @typedef {{kind: string, line: number|null, about: Record<string, unknown>}} Note
  * @typedef {{n: number, line: number|null, percent: string|null, amount: number|null, reason: string}} GivenDiscount
  *

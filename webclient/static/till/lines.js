@@ -1,10 +1,9 @@
 /** The purchases as a list: every line, then every code that was not found. */
 import { attr, el, keyed, text } from '../lib/dom.js'
-import { figures, t } from '../i18n/index.js'
+import { figures, named, t } from '../i18n/index.js'
 
 /** @typedef {import('./till.js').Till} Till */
 /** @typedef {import('../lib/types.js').SaleLine} SaleLine */
-/** @typedef {import('../lib/types.js').Note} Note */
 /** @typedef {import('./state.js').Unknown} Unknown */
 
 /** @param {Till} till */
@@ -28,7 +27,7 @@ export function saleLines(till) {
       key: (row) => ('id' in row ? `?${row.id}` : `${sale?.id}/${row.n}`),
       make: (row) => ('id' in row ? unknownRow(till, row) : lineRow(till, row.n)),
       draw: (item, row) => {
-        if (!('id' in row)) drawLine(item, row, row.n === chosen, (sale?.notes ?? []).filter(({ line }) => line === row.n))
+        if (!('id' in row)) drawLine(item, row, row.n === chosen, notes(row, sale))
       },
     })
     empty.hidden = rows.length > 0
@@ -53,8 +52,8 @@ function lineRow(till, n) {
   return el('li', null, button)
 }
 
-/** @param {HTMLElement} item @param {SaleLine} line @param {boolean} chosen @param {Note[]} beside  of this line */
-function drawLine(item, line, chosen, beside) {
+/** @param {HTMLElement} item @param {SaleLine} line @param {boolean} chosen @param {string} said  under its name */
+function drawLine(item, line, chosen, said) {
   const button = /** @type {HTMLElement} */ (item.firstElementChild)
   const [name, quantity, total, note] = /** @type {[Element, Element, Element, Element]} */ (
     /** @type {unknown} */ ([...button.children])
@@ -65,11 +64,11 @@ function drawLine(item, line, chosen, beside) {
   text(name, line.name)
   text(quantity, figures().quantity(line.quantity))
   text(total, figures().amount(line.total))
-  text(note, notes(line, beside))
+  text(note, said)
 }
 
-/** @param {SaleLine} line @param {Note[]} beside */
-function notes(line, beside) {
+/** @param {SaleLine} line @param {import('../lib/types.js').Sale|null} sale  that it is on */
+function notes(line, sale) {
   const parts = []
   const money = (/** @type {number} */ cents) => figures().money(cents)
   if (line.voided) parts.push(t('sale.voided'))
@@ -78,9 +77,13 @@ function notes(line, beside) {
     parts.push(`${figures().quantity(line.quantity)}${unit} × ${money(line.unit_price)}`)
   }
   if (line.deposit !== 0) parts.push(t('sale.deposit', { amount: money(line.deposit) }))
-  for (const { kind, about } of beside) {
+  for (const { kind, line: n, about } of sale?.notes ?? []) {
+    if (n !== line.n) continue
     if (kind === 'price') parts.push(t('by-hand.price-was', { amount: money(Number(about['before'])) }))
     if (kind === 'comment') parts.push(`“${about['text']}”`)
+  }
+  for (const { names, lines } of sale?.promotions ?? []) {
+    if (lines.some(({ n }) => n === line.n)) parts.push(named(names))
   }
   if (line.discount !== 0) parts.push(t('sale.discount', { amount: money(line.discount) }))
   return parts.join(' · ')
