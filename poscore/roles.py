@@ -25,19 +25,20 @@ RETURN, RETURN_WITHOUT_RECEIPT = "return", "return-without-receipt"
 SHIFT, CASH_MOVEMENT, NO_SALE = "shift", "cash-movement", "no-sale"
 SEE_EXPECTED_CASH = "see-expected-cash"  # before the drawer is counted, where the count is blind
 REPORT_X, REPORT_Z = "report-x", "report-z"
+TENDER_BY_LEAD, TENDER_BY_MANAGER = "tender-by-lead", "tender-by-manager"  # where the shop wants somebody's leave
 MODE, SNAPSHOTS, BACKUP = "mode", "snapshots", "backup"
 
 _AT_THE_TILL = (
     *(SELL, VOID_LINE, ABORT_SALE, TRAINING, DISCOUNT, RETURN, RETURN_WITHOUT_RECEIPT),
     *(SHIFT, CASH_MOVEMENT, NO_SALE, REPORT_X, REPORT_Z, MODE),
 )
-_IN_CHARGE = (*_AT_THE_TILL, DISCOUNT_OVER_LIMIT, PRICE_OVERRIDE, SEE_EXPECTED_CASH)
+_IN_CHARGE = (*_AT_THE_TILL, DISCOUNT_OVER_LIMIT, PRICE_OVERRIDE, SEE_EXPECTED_CASH, TENDER_BY_LEAD)
 _TECHNICAL = (MODE, SNAPSHOTS, BACKUP)
 
 SHIPPED: Mapping[str, list[str]] = {
     "cashier": sorted(_AT_THE_TILL),
     "shift_lead": sorted(_IN_CHARGE),
-    "manager": sorted((*_IN_CHARGE, PRICE_ZERO, SNAPSHOTS, BACKUP)),
+    "manager": sorted((*_IN_CHARGE, PRICE_ZERO, TENDER_BY_MANAGER, SNAPSHOTS, BACKUP)),
     "technician": sorted(_TECHNICAL),
 }
 PERMISSIONS = frozenset(SHIPPED["manager"])

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from poscore import quick_keys, reasons, roles
+from poscore import quick_keys, reasons, roles, tender_policy
 from poscore.catalog_format import ROLES
 from poscore.codes import code_key
 from poscore.errors import Refused
@@ -81,7 +81,10 @@ DEFAULTS: Mapping[str, Any] = {
     "returns.cash_for_card_cap": 2_000,
     # keys of the screen: pages of the shop's own; without one, what sells most
     quick_keys.SETTING: [],
-    # tenders
+    # tenders: when each may be used, over what ships
+    tender_policy.SETTING: {},
+    # the most that sales on account may come to OFFLINE, over all that head office has not got yet (cents; 0: any sum)
+    "accounts.offline_allowance": 0,
     # the drawer and shifts: the count is taken from whoever may not see what to expect
     "shift.blind_count": False,
     # a difference of more than this asks for a reason (cents); 0 never asks
@@ -127,6 +130,8 @@ def _fault(name: str, value: Any) -> str | None:
         return None if sound else "is whole per cents by role, from 0 to 100"
     if name == quick_keys.SETTING:
         return quick_keys.fault_in(value)
+    if name == tender_policy.SETTING:
+        return tender_policy.fault_in(value)
     return reasons.faults_of(name, value) if name in reasons.SHIPPED else None
 
 

@@ -28,6 +28,7 @@ from register_svc.journal.shifts import ShiftRows
 from register_svc.till.paper import Letterhead, Paper
 from register_svc.till.people import Session
 from register_svc.till.shifts import Shift
+from register_svc.till.tenders import TenderRule, with_policy
 
 
 class Counted(Protocol):
@@ -89,6 +90,10 @@ class Desk:
     def rules(self) -> Mapping[str, Any]:
         """The settings of the business day (poscore.shop_rules); what ships where no price list can be read."""
         return self.book.catalog.day(self.business_day).rules if self.book.catalog else DEFAULTS
+
+    def tender_rules(self) -> Mapping[str, TenderRule]:
+        """Which tender may be used when, by the snapshot and the shop's own policy. Raises Fault `no-snapshot`."""
+        return with_policy(self.book.require().tender_rules, self.rules())
 
     def paper(self, language: str | None = None) -> Paper:
         """What is printed on, in the shop's language or another; with no letterhead where no price list can be read."""

@@ -58,7 +58,7 @@ class SaleViews:
     def payment(self, sale_id: str) -> dict[str, Any]:
         """What can be paid how right now. Raises `sale-not-open`."""
         basket = self._open.get(sale_id)
-        rules = self._desk.book.require().tender_rules
+        rules = self._desk.tender_rules()
         customer = self._open.customer_of(basket)
         offline, refund_refusal = self._desk.mode.is_offline, self._returns.refund_refusal(basket)
         return payment_options(basket, list(rules.values()), offline, customer, refund_refusal)

@@ -22,6 +22,7 @@ from poscore.quantity import Quantity
 from poscore.roles import ABORT_SALE, SELL
 from poscore.sale import ABORTED, OPEN, PARKED, RETURN
 from register_svc.checkout import changes
+from register_svc.checkout.account_allowance import within_allowance
 from register_svc.checkout.changes import CREATED, DONE, Change, Ending, NewPrice
 from register_svc.checkout.desk import Desk
 from register_svc.checkout.goods import Goods, Shelf, must_be_counted
@@ -42,7 +43,7 @@ from register_svc.till.item import Item, standard_rate
 from register_svc.till.people import Session
 from register_svc.till.refunds import with_reason
 from register_svc.till.returns import Original
-from register_svc.till.tenders import SETTLED_OUTSIDE, check_tenders, refusal, rule_of
+from register_svc.till.tenders import SETTLED_OUTSIDE, check_tenders, must_be_within, refusal, rule_of
 
 __all__ = ["NewLine", "NewSale", "NewTender", "Sales"]  # the verbs, and what they are asked for
 
@@ -136,18 +137,30 @@ class Sales:
     def add_tender(self, session: Session, sale_id: str, new: NewTender, key: Idempotency | None) -> Kept:
         def act(basket: Basket) -> Basket:
             self._restrictions.check_paying(basket)
-            rules = self._desk.book.require().tender_rules
-            error = refusal(rule_of(rules, new.type), self._desk.mode.is_offline, self._open.customer_of(basket))
+            offline = self._desk.mode.is_offline
+            rule = rule_of(self._desk.tender_rules(), new.type)
+            error = refusal(rule, offline, self._open.customer_of(basket))
             error = error or self.returns.refund_refusal(basket)(new.type)
             if error:
                 raise error
-            return basket.add_tender(new.type, new.amount, new.reference)
+            paid = basket.add_tender(new.type, new.amount, new.reference)
+            return within_allowance(self._desk, must_be_within(rule, offline, paid))
 
         session.must(SELL)
         kept = self._desk.answered(key)
         if kept is None and self._is_of_receipt(sale_id):
             self.returns.hold_again(self._open.get(sale_id))
-        return kept or self._change(session, sale_id, key, act, status=CREATED, durable=new.type in SETTLED_OUTSIDE)
+        change = Change("tender", act, self._leave_for(new.type), CREATED, new.type in SETTLED_OUTSIDE)
+        return kept or self.change(session, sale_id, change, key)
+
+    def _leave_for(self, kind: str) -> Callable[[Basket], tuple[str, ...]]:
+        """Whose leave the shop wants for a tender, as the register's mode is now."""
+
+        def takes(basket: Basket) -> tuple[str, ...]:
+            policy = rule_of(self._desk.tender_rules(), kind).policy(self._desk.mode.is_offline)
+            return (policy.permission,) if policy.permission and not basket.is_return else ()
+
+        return takes
 
     def remove_tender(self, session: Session, sale_id: str, n: int, key: Idempotency | None = None) -> Kept:
         # Durable whatever its type: it is rare, and the one that matters is a card's.
@@ -247,7 +260,7 @@ class Sales:
         self._restrictions.check_paying(basket)
         sale = basket.completed(offline)
         customer = self._open.customer_of(basket)
-        check_tenders(basket.tenders, desk.book.require().tender_rules, offline, customer)
+        check_tenders(within_allowance(desk, basket), desk.tender_rules(), offline, customer)
         self.returns.check(basket)
         return self._finish(Ending(basket, sale, records.SALE, customer), key)
 

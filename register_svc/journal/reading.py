@@ -110,6 +110,17 @@ class JournalReader:
         rows.close()
         return found
 
+    def on_account_offline(self, epoch: int, seq: int) -> int:
+        """Cents sold on account OFFLINE in records after `seq`, less what was given back; training left out."""
+        (total,) = self._db.reader.execute(
+            "SELECT total(json_extract(tender.value, '$.amount')) FROM receipt JOIN journal USING(epoch, seq),"
+            " json_each(CAST(journal.record AS TEXT), '$.body.sale.tenders') AS tender"
+            " WHERE epoch = ? AND seq > ? AND queued = 1 AND json_extract(tender.value, '$.type') = 'account'"
+            " AND json_extract(CAST(journal.record AS TEXT), '$.body.sale.offline')",
+            (epoch, seq),
+        ).fetchone()
+        return int(total)
+
     def unsent(self, epoch: int, acked_seq: int) -> Unsent:
         """Counted over the records after the watermark; cheap while there are few."""
         reader = self._db.reader

@@ -19,11 +19,13 @@ from poscore.pricing import CASH, Left, is_settled, left_to_pay, totals_of
 from poscore.quantity import Quantity
 from poscore.returns import Part
 from poscore.sale import COMPLETED, OPEN, RETURN, Header, Line, Sale, Tender
+from register_svc.till.card_number import masked
 from register_svc.till.discounts import Discount, shares
 from register_svc.till.item import Item
 from register_svc.till.notes import Note
 from register_svc.till.promotions import Given, Goods, best, parts_by_line
 
+CARD = "card"
 MAX_LINES = 2_000  # the longest real invoice known has 675
 
 
@@ -171,7 +173,10 @@ class Basket:
         return Left(abs(left.exact), abs(left.cash))
 
     def add_tender(self, kind: str, amount: Cents | None, reference: str | None) -> Basket:
-        """`amount` None settles what is left. Only cash in a sale may be more than that: it gives change."""
+        """`amount` None settles what is left. Only cash in a sale may be more than that: it gives change.
+
+        A card's number goes no further than here: neither draft nor record nor screen has it.
+        """
         self._must_be_open()
         left = self.left()
         wanted = left.cash if kind == CASH else left.exact
@@ -182,7 +187,8 @@ class Basket:
         if given > wanted and not gives_change:
             raise Refused("amount-too-large", "only cash gives change: the amount is more than what is left to pay")
         number = 1 + max((tender.n for tender in self.tenders), default=0)
-        tender = Tender(number, kind, self._sign * given, reference)
+        told = masked(reference) if kind == CARD and reference else reference
+        tender = Tender(number, kind, self._sign * given, told)
         return replace(self, tenders=(*self.tenders, tender))
 
     def remove_tender(self, n: int) -> Basket:

@@ -38,6 +38,25 @@ def test_a_setting_has_the_kind_of_its_default() -> None:
     ("name", "good", "bad"),
     [
         (
+            "tenders.policy",
+            [
+                {},
+                {"account": {"offline": "cap(20000)"}, "card": {"online": "pin(manager)", "offline": "deny"}},
+                {"payroll": {"offline": "allow", "reason": {"fi": "a", "sv": "b", "en": "c"}}},
+            ],
+            [
+                {"cheque": {"online": "allow"}},
+                {"card": "allow"},
+                {"card": {"always": "allow"}},
+                {"card": {"online": "cap"}},
+                {"card": {"online": "cap(99999999999999)"}},
+                {"card": {"online": "pin(cashier)"}},
+                {"card": {"online": True}},
+                {"card": {"reason": {"fi": "a"}}},
+                {"card": {"reason": {"fi": "a", "sv": "b", "en": " "}}},
+            ],
+        ),
+        (
             "quick_keys.pages",
             [[], [PAGE], [{**PAGE, "keys": [{"open": "Kukat", "vat_code": "standard"}]}], [PAGE] * 12],
             [

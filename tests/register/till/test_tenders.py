@@ -9,12 +9,23 @@ import pytest
 from poscore.catalog_format import ALLOW, DENY
 from poscore.errors import Refused
 from poscore.quantity import ONE, Quantity
-from poscore.sale import TENDER_TYPES, Tender
+from poscore.sale import TENDER_TYPES
+from poscore.tender_policy import SETTING, Policy
 from poscore.vat import FINLAND
 from register_svc.till.articles import Customer, PriceDay
 from register_svc.till.basket import Basket
 from register_svc.till.item import Item, standard_rate
-from register_svc.till.tenders import SETTLED_OUTSIDE, TenderRule, check_tenders, payment_options, refusal, rule_of
+from register_svc.till.tenders import (
+    SETTLED_OUTSIDE,
+    TenderRule,
+    check_tenders,
+    must_be_allowed,
+    must_be_within,
+    payment_options,
+    refusal,
+    rule_of,
+    with_policy,
+)
 
 NAMES = {"fi": "nimi", "sv": "namn", "en": "name"}
 WHY = {"fi": "syy", "sv": "skäl", "en": "reason"}
@@ -85,14 +96,80 @@ def test_a_tender_that_is_not_in_the_table_is_unknown() -> None:
 
 
 def test_every_tender_is_judged_once_more_at_the_end() -> None:
-    tenders = [Tender(1, "card", 100), Tender(2, "payroll", 29)]
-    check_tenders(tenders, RULES, offline=False, customer=CUSTOMER)
+    basket = paid(a_basket(129), card=100, payroll=29)
+    check_tenders(basket, RULES, offline=False, customer=CUSTOMER)
     with pytest.raises(Refused) as refused:
-        check_tenders(tenders, RULES, offline=True, customer=CUSTOMER)
+        check_tenders(basket, RULES, offline=True, customer=CUSTOMER)
     assert refused.value.code == "tender-not-available-offline"
     with pytest.raises(Refused) as unknown:
-        check_tenders([Tender(1, "voucher", 5)], {}, offline=False, customer=CUSTOMER)
+        check_tenders(paid(a_basket(129), voucher=5), {}, offline=False, customer=CUSTOMER)
     assert unknown.value.code == "tender-unknown"
+
+
+def paid(basket: Basket, **amounts: int) -> Basket:
+    for kind, amount in amounts.items():
+        basket = basket.add_tender(kind, amount, None)
+    return basket
+
+
+# -- the shop's own policy ---------------------------------------------------------------------------------------------
+
+
+def policy(**by_tender: dict[str, Any]) -> dict[str, TenderRule]:
+    return dict(with_policy(RULES, {SETTING: by_tender}))
+
+
+def test_a_shop_may_take_what_ships_refused_and_refuse_what_ships_taken() -> None:
+    rules = policy(payroll={"offline": "allow"}, card={"online": "deny", "reason": WHY})
+    assert refusal(rules["payroll"], offline=True, customer=CUSTOMER) is None
+    told = refusal(rules["card"], offline=False, customer=None)
+    assert told is not None
+    assert (told.code, told.extra) == ("tender-not-available", {"reason": WHY})
+    assert refusal(rules["card"], offline=True, customer=None) is None
+    assert (rules["cash"], rules["invoice"]) == (RULES["cash"], RULES["invoice"])
+
+
+def test_a_cap_holds_for_all_of_one_tender_on_a_sale_and_the_screen_offers_no_more() -> None:
+    rules = policy(card={"offline": "cap(5000)"})
+    basket = must_be_within(rules["card"], True, paid(a_basket(9_000), card=3_000))
+    (card,) = (o for o in payment_options(basket, list(rules.values()), True, None)["tenders"] if o["type"] == "card")
+    assert (card["allowed"], card["amount"]) == (True, 2_000)
+    too_much = paid(basket, card=2_001)
+    for act in (
+        lambda: must_be_within(rules["card"], True, too_much),
+        lambda: check_tenders(too_much, rules, True, None),
+    ):
+        with pytest.raises(Refused) as refused:
+            act()
+        assert (refused.value.code, refused.value.extra) == ("tender-above-cap", {"limit": 5_000})
+    assert must_be_within(rules["card"], False, too_much) is too_much
+    back = paid(a_basket(9_000, "return"), card=9_000)
+    assert must_be_within(rules["card"], True, back) is back
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("allow", Policy("allow")),
+        ("deny", Policy("deny")),
+        ("cap(0)", Policy("cap", limit=0)),
+        ("pin(shift_lead)", Policy("pin", permission="tender-by-lead")),
+        ("pin(manager)", Policy("pin", permission="tender-by-manager")),
+        ("pin(cashier)", Policy("deny")),
+        ("cap(-1)", Policy("deny")),
+        ("ask(head-office)", Policy("deny")),
+        ("", Policy("deny")),
+    ],
+)
+def test_a_policy_that_is_not_understood_denies(text: str, wanted: Policy) -> None:
+    assert Policy.parse(text) == wanted
+
+
+def test_on_account_offline_there_is_an_allowance() -> None:
+    must_be_allowed(3_000, 2_000, 5_000)
+    with pytest.raises(Refused) as refused:
+        must_be_allowed(3_000, 2_001, 5_000)
+    assert (refused.value.code, refused.value.extra) == ("account-allowance-used", {"left": 2_000})
 
 
 def test_what_somebody_outside_knows_of_is_synced_at_once() -> None:

@@ -43,6 +43,8 @@ export const byHand = {
   'permission.shift': 'Opening or closing a shift.',
   'permission.cash-movement': 'Cash in or out.',
   'permission.no-sale': 'Opening the drawer without a sale.',
+  'permission.tender-by-lead': 'A tender that takes the shift lead’s leave.',
+  'permission.tender-by-manager': 'A tender that takes the manager’s leave.',
   'permission.report-x': 'The X report.',
   'permission.report-z': 'The Z report.',
 }

@@ -67,5 +67,7 @@ export const problems = {
   'problem.permission-unknown': 'Nobody can give leave for this.',
   'problem.training-on': 'End training first.',
   'problem.training-mixed': 'This is a real sale. End training first.',
+  'problem.tender-above-cap': 'Too much of one sale by this tender. Pay the rest another way.',
+  'problem.account-allowance-used': 'OFFLINE no more can be sold on account here. Take another tender.',
   'problem.internal': 'The register has a fault. Try again, or call support.',
 }

@@ -43,6 +43,8 @@ export const byHand = {
   'permission.shift': 'Vuoron avaus tai sulkeminen.',
   'permission.cash-movement': 'Rahaa sisään tai ulos.',
   'permission.no-sale': 'Laatikon avaus ilman myyntiä.',
+  'permission.tender-by-lead': 'Maksutapa vaatii vuorovastaavan luvan.',
+  'permission.tender-by-manager': 'Maksutapa vaatii päällikön luvan.',
   'permission.report-x': 'X-raportti.',
   'permission.report-z': 'Z-raportti.',
 }

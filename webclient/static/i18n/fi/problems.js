@@ -68,5 +68,7 @@ export const problems = {
   'problem.permission-unknown': 'Tähän ei voi antaa lupaa.',
   'problem.training-on': 'Lopeta ensin harjoittelu.',
   'problem.training-mixed': 'Tämä on oikea myynti. Lopeta ensin harjoittelu.',
+  'problem.tender-above-cap': 'Liikaa yhdestä ostoksesta tällä maksutavalla. Maksa loput muuten.',
+  'problem.account-allowance-used': 'OFFLINE-tilassa tältä kassalta ei voi myydä enempää tilille. Ota toinen maksutapa.',
   'problem.internal': 'Kassassa on vika. Yritä uudelleen tai soita tukeen.',
 }

@@ -43,6 +43,8 @@ export const byHand = {
   'permission.shift': 'Att öppna eller stänga skiftet.',
   'permission.cash-movement': 'Pengar in eller ut.',
   'permission.no-sale': 'Att öppna lådan utan köp.',
+  'permission.tender-by-lead': 'Betalningssättet kräver skiftledarens lov.',
+  'permission.tender-by-manager': 'Betalningssättet kräver chefens lov.',
   'permission.report-x': 'X-rapport.',
   'permission.report-z': 'Z-rapport.',
 }

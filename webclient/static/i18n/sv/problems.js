@@ -68,5 +68,7 @@ export const problems = {
   'problem.permission-unknown': 'Lov kan inte ges för detta.',
   'problem.training-on': 'Avsluta övningen först.',
   'problem.training-mixed': 'Detta är ett riktigt köp. Avsluta övningen först.',
+  'problem.tender-above-cap': 'För mycket av ett köp med detta betalningssätt. Betala resten på annat sätt.',
+  'problem.account-allowance-used': 'I OFFLINE-läge kan kassan inte sälja mer på konto. Ta ett annat betalningssätt.',
   'problem.internal': 'Kassan har ett fel. Försök igen eller ring supporten.',
 }
