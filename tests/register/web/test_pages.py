@@ -38,7 +38,7 @@ def loaded_by(browser: FlaskClient, page: str) -> list[str]:
 @pytest.mark.parametrize("page", ["/", "/customer", "/technician"])
 def test_all_that_a_page_loads_is_kept_for_good(browser: FlaskClient, page: str) -> None:
     loaded = loaded_by(browser, page)
-    assert len(loaded) > 3
+    assert len(loaded) == 3  # an icon, one sheet, one script
     for path in loaded:
         answer = browser.get(path)
         assert answer.status_code == 200, path
@@ -53,6 +53,25 @@ def test_an_update_is_another_edition(browser: FlaskClient, folder: Path) -> Non
     assert not set(before) & set(after)
     assert "// another" in browser.get(after[-1]).text
     assert browser.get(before[-1]).status_code == 404  # an old edition is nowhere any more: the page is loaded anew
+
+
+def test_a_page_has_all_its_modules_and_sheets_in_one_file_each(browser: FlaskClient, folder: Path) -> None:
+    _, sheet, script = loaded_by(browser, "/")
+    sheets = re.findall(r'stylesheet" href="/static/([^"]+)"', (folder / "index.html").read_text("utf-8"))
+    assert browser.get(sheet).text == "\n".join(
+        f"/* {name} */\n{(folder / name).read_text('utf-8')}" for name in sheets
+    )
+    said = browser.get(script)
+    assert said.mimetype == "text/javascript"
+    assert all(
+        f"'{name}': " in said.text for name in ("till/main.js", "till/pay-screen.js", "lib/dom.js", "i18n/sv.js")
+    )
+
+
+def test_nothing_else_is_joined(browser: FlaskClient) -> None:
+    edition = loaded_by(browser, "/")[1].split("/")[2]
+    for name in ("till/head.js", "none.css", "../pages.py", "..%2f..%2fpages.js", "", "till/main.js/"):
+        assert browser.get(f"/static/{edition}/joined/{name}").status_code == 404, name
 
 
 def test_a_file_outside_an_edition_is_asked_for_again(browser: FlaskClient) -> None:

@@ -38,7 +38,8 @@ export class TillState {
 
   /** @returns {Screen} */
   get screen() {
-    if (this.register === null) return 'starting'
+    // Whoever may sign in need not wait for the register's name; one that does not answer takes no PIN.
+    if (this.register === null && !this.answering) return 'starting'
     if (this.session === null) return 'sign-in'
     if (this.shift === undefined) return 'starting'
     if (this.shift === null && this.place !== 'shift-close') return 'shift-open'
