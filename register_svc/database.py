@@ -28,6 +28,10 @@ _CHECKPOINT_PAGES = 16_000
 _BUSY_TIMEOUT_S = 5.0
 
 
+# What a disk that is full, read-only or damaged raises.
+STORAGE_ERRORS: tuple[type[Exception], ...] = (sqlite3.Error, OSError)
+
+
 class Database:
     """`migrations`: those of every room that keeps tables in this file, each room's in its own order.
 

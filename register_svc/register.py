@@ -8,7 +8,6 @@ from __future__ import annotations
 import hmac
 import logging
 import secrets
-import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -30,11 +29,15 @@ from register_svc.catalog.quick_keys import pages
 from register_svc.checkout import sessions
 from register_svc.checkout.desk import Desk
 from register_svc.checkout.pins import PinHashing, Pins
-from register_svc.checkout.receipts import Receipts
+from register_svc.checkout.receipts import Receipts, Wanted
 from register_svc.checkout.sales import Sales
 from register_svc.checkout.sessions import Sessions
 from register_svc.checkout.shifts import Shifts, SignHead
-from register_svc.database import Database
+from register_svc.database import STORAGE_ERRORS, Database
+from register_svc.digital import queue as digital_queue
+from register_svc.digital.checks import receipts_check
+from register_svc.digital.queue import EMAIL, Order, ReceiptQueue
+from register_svc.digital.sender import ReceiptSender, World
 from register_svc.durable_files import replace_file
 from register_svc.head_office import schema as link_schema
 from register_svc.head_office.addresses import lan_url
@@ -73,11 +76,13 @@ from register_svc.till.people import Session
 _LOG = logging.getLogger("offline-kassa.register")
 
 # What a broken or full disk raises out of any room. Nothing was changed then: every act is one transaction.
-STORAGE_ERRORS: tuple[type[Exception], ...] = (sqlite3.Error, OSError)
 
 JOURNAL_FILE, STATE_FILE, CONTROL_KEY_FILE = "journal.db", "state.db", "control.key"
 JOURNAL_MIGRATIONS = tuple(journal_schema.MIGRATIONS)
-STATE_MIGRATIONS = (*link_schema.MIGRATIONS, *snapshot_schema.MIGRATIONS, *sessions.MIGRATIONS)
+STATE_MIGRATIONS = (
+    *(*link_schema.MIGRATIONS, *snapshot_schema.MIGRATIONS, *sessions.MIGRATIONS),
+    *digital_queue.MIGRATIONS,
+)
 
 
 class Versions(Protocol):
@@ -106,6 +111,7 @@ class Register:
     sender: Sender
     backups: Backups
     health: Health
+    digital: ReceiptSender
     control_key: str
     databases: tuple[Database, ...]
     addresses: dict[str, str] = field(default_factory=dict)  # till, lan: known once the listeners are bound
@@ -122,6 +128,7 @@ class Register:
         self.health.start()
         self.snapshots.start()
         self.link.start()
+        self.digital.start()
 
     def forget_old_answers(self) -> None:
         """A little of the housekeeping. What goes wrong in it must never end the service."""
@@ -133,6 +140,7 @@ class Register:
     def stop(self) -> None:
         """End it, and close the files. What is on disk stays as it is: a kill does no more harm."""
         self.link.stop()
+        self.digital.stop()
         self.snapshots.stop()
         self.health.stop()
         for database in self.databases:
@@ -162,7 +170,15 @@ class Register:
             },
             "lan_url": self.lan_url,
             "shift_open": shift is not None,
+            "email_receipts": self.digital.can_mail,
         }
+
+    def send_receipt(self, receipt_no: str, way: str, address: str, language: str | None) -> None:
+        """Queue a finished sale's receipt. Raises Refused `receipt-not-found` or `email-not-set-up`."""
+        self.receipts.show(receipt_no)
+        if way == EMAIL and not self.digital.can_mail:
+            raise Refused("email-not-set-up", "this register sends no e-mail", "Set [receipts] smtp_host.")
+        self.digital.add(Order(receipt_no, way, address, language or ""))
 
     def quick_key_pages(self) -> list[dict[str, Any]]:
         """What the screen's keys sell today. Raises Fault `no-snapshot`."""
@@ -238,6 +254,12 @@ def build(directory: Path) -> Register:
         Sender(state_db, identity.sender_key, identity.register),
         backups,
         Health(Subject(identity.register, __version__, lambda: link.mode.name), _now),
+        ReceiptSender(
+            ReceiptQueue(state_db),
+            settings.receipts,
+            directory / settings.receipts.dir,
+            World(_receipt_text(receipts), lambda: link.is_offline, _now, identity.store_name),
+        ),
         _control_key(directory),
         (journal_db, state_db),
         troubles=troubles,
@@ -276,9 +298,17 @@ def _watch(register: Register) -> None:
     add("disk", lambda: disk_check(register.directory))
     add("clock", lambda: clock_check(link))
     add("backup", lambda: backup_check(register.backups, _now()))
+    add("receipts", lambda: receipts_check(register.digital.queue))
     add("transport", lambda: transport_check(register.settings))
     add("start", lambda: [Check(name, WARN, said, "Call support.") for name, said in register.troubles.items()])
     add_link_figures(register.health.metrics, link)
+
+
+def _receipt_text(receipts: Receipts) -> Callable[[str, str], str]:
+    def text(receipt_no: str, language: str) -> str:
+        return str(receipts.show(receipt_no, Wanted(language=language or None))["receipt_text"])
+
+    return text
 
 
 def _report(register: Register) -> dict[str, Any]:

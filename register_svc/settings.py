@@ -169,12 +169,24 @@ class Backup(_Section):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Receipts(_Section):
+    """Digital receipts. `dir`: of those that become files; without `smtp_host` none is sent by e-mail."""
+
+    dir: str = field(default="receipts", metadata=_kept(_text(4096)))
+    smtp_host: str | None = field(default=None, metadata=_kept(_text(253)))
+    smtp_port: int = field(default=25, metadata=_PORT)
+    smtp_from: str = field(default="kuitti@localhost", metadata=_kept(_text(254)))
+    smtp_starttls: bool = field(default=False, metadata=_kept(_flag))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     till: Till = field(default_factory=Till)
     lan: Lan = field(default_factory=Lan)
     head_office: HeadOffice
     offline: Offline = field(default_factory=Offline)
     backup: Backup = field(default_factory=Backup)
+    receipts: Receipts = field(default_factory=Receipts)
 
     @classmethod
     def load(cls, directory: Path) -> Settings:
@@ -236,6 +248,7 @@ _SECTIONS: dict[str, type[Any]] = {
     "head_office": HeadOffice,
     "offline": Offline,
     "backup": Backup,
+    "receipts": Receipts,
 }
 
 

@@ -20,6 +20,7 @@ from register_svc.web.views import (
     InLanguage,
     Language,
     ReceiptDraft,
+    ReceiptQueued,
     ReceiptView,
     ReturnableView,
     SaleCompleted,
@@ -90,6 +91,13 @@ class CopyReceipt(Model):
 class AnswerAge(Model):
     confirmed: bool
     how: Literal["looks-older", "document"] | None = None
+
+
+class SendReceipt(Model):
+    to: Literal["file", "email"]
+    # Who knows whether an address is one? The mail server. What could break a mail's head is kept out.
+    address: Annotated[str, Field(pattern=r"^[^@\s<>\",;:]{1,64}@[^@\s<>\",;:]{1,190}$")] | None = None
+    language: Language | None = None
 
 
 class Nothing(Model):
@@ -295,6 +303,23 @@ def add_receipt_routes(api: Api, register: Register) -> None:
     def show_returnable(_: Call, receipt_no: str) -> dict[str, Any]:
         """What can still be returned of a receipt; one of another register is asked of head office, ONLINE only."""
         return register.sales.returns.returnable(receipt_no)
+
+    @api.route(
+        "POST",
+        "/receipts/<receipt_no>/send",
+        access="session",
+        body=SendReceipt,
+        ok={202: ReceiptQueued},
+        problems=(404, 409, 503),
+        idempotent=True,
+    )
+    def send_receipt(call: Call, receipt_no: str) -> Answer:
+        """Queue the receipt as a file or an e-mail; OFFLINE an e-mail waits. Asked again, it is still queued once."""
+        body: SendReceipt = call.body
+        if (body.to == "email") == (body.address is None):
+            raise Refused("body-invalid", "an e-mail has an address, and a file has none")
+        register.send_receipt(receipt_no, body.to, body.address or "", body.language)
+        return Answer({"receipt_no": receipt_no, "to": body.to, "state": "waiting"}, 202)
 
     @api.route(
         "POST",

@@ -144,6 +144,12 @@ class ReceiptView(Model):
     qr: QrView
 
 
+class ReceiptQueued(Model):
+    receipt_no: str
+    to: Literal["file", "email"]
+    state: Literal["waiting"]
+
+
 class ReceiptDraft(Model):
     receipt_text: str
 

@@ -547,3 +547,18 @@ def test_a_price_check_tells_what_is_offered_and_a_sale_what_was_given(serving: 
     given = [{"promotion_id": "T", "names": names, "amount": 58, "lines": [{"n": 1, "amount": 58}]}]
     assert answer["promotions"] == given
     assert till.get(f"/sales/{sale}").must(200)["promotions"] == given
+
+
+def test_a_receipt_is_queued_as_a_file_and_by_mail_only_where_that_is_set_up(ready: Till) -> None:
+    done = ready.sold(MILK)
+    path = f"/receipts/{done['receipt_no']}/send"
+    queued = ready.post(path, {"to": "file"}, key="s1").must(202)
+    assert queued == {"receipt_no": done["receipt_no"], "to": "file", "state": "waiting"}
+    ready.post(path, {"to": "email", "address": "a@example.fi"}).problem(409, "email-not-set-up")
+    for wrong in (
+        {"to": "email"},
+        {"to": "file", "address": "a@example.fi"},
+        {"to": "email", "address": "a@b\nCc: c@d"},
+    ):
+        ready.post(path, wrong).problem(422, "body-invalid")
+    ready.post("/receipts/r1-1-000099/send", {"to": "file"}).problem(404, "receipt-not-found")

@@ -67,6 +67,7 @@
  * @property {{version: number, activated_at: string|null, published_at: string|null}|null} snapshot
  * @property {string|null} lan_url
  * @property {boolean} shift_open
+ * @property {boolean} [email_receipts]  this register sends receipts by e-mail
  *
  * @typedef {object} Offline
  * @property {boolean} offline

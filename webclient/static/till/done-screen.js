@@ -27,6 +27,17 @@ export class DoneScreen extends Screen {
       },
       t('done.copy'),
     )
+    const mail = state.register?.email_receipts
+      ? el(
+          'button',
+          {
+            type: 'button',
+            class: 'key',
+            onclick: () => state.completed && void receipts.mail(state.completed.receipt_no),
+          },
+          t('done.mail'),
+        )
+      : null
     return [
       el(
         'section',
@@ -37,7 +48,7 @@ export class DoneScreen extends Screen {
         this.#number,
         el('div', { class: 'done-keys' }, next),
       ),
-      el('section', { class: 'done-right' }, this.#paper, copy),
+      el('section', { class: 'done-right' }, this.#paper, el('div', { class: 'done-keys' }, copy, mail)),
     ]
   }
 

@@ -2,7 +2,7 @@
 import { el } from '../lib/dom.js'
 import { t } from '../i18n/index.js'
 
-const ROWS = ['1234567890-', 'qwertyuiopå', 'asdfghjklöä', 'zxcvbnm,.']
+const ROWS = ['1234567890-', 'qwertyuiopå', 'asdfghjklöä', 'zxcvbnm,.@']
 
 /** @param {HTMLInputElement} field  what the letters are written into */
 export function letters(field) {

@@ -1,5 +1,5 @@
 /** The verbs of finished sales: look at a receipt, print a copy of it. */
-import { t } from '../i18n/index.js'
+import { language, t } from '../i18n/index.js'
 
 /** @import {Page, Sale} from '../lib/types.js' */
 /** @import {Desk} from './desk.js' */
@@ -26,6 +26,18 @@ export class Receipts {
     const path = `/receipts/${encodeURIComponent(receiptNo)}`
     const receipt = /** @type {{receipt_text: string}} */ (await this.desk.get(path))
     return receipt.receipt_text
+  }
+
+  /** By e-mail; OFFLINE it waits. @param {string} receiptNo */
+  async mail(receiptNo) {
+    const { desk } = this
+    const address = await desk.ask.words(t('done.mail'), t('done.address'))
+    if (address === null) return
+    const body = { to: 'email', address, language: language() }
+    await desk.once(async () => {
+      await desk.act((call) => call('POST', `/receipts/${encodeURIComponent(receiptNo)}/send`, body))
+      desk.change((state) => state.say({ kind: 'good', text: t('done.mailed') }))
+    })
   }
 
   /** @param {string} receiptNo */

@@ -43,6 +43,9 @@ export const paying = {
   'done.next': 'Next customer',
   'done.next-help': 'Enter or the next scan',
   'done.receipt': 'Receipt {receipt_no}',
+  'done.mail': 'Receipt by e-mail',
+  'done.address': 'E-mail address',
+  'done.mailed': 'The receipt goes by e-mail.',
   'done.copy': 'Print a copy',
   'done.copied': 'A copy was made.',
 

@@ -69,5 +69,6 @@ export const problems = {
   'problem.training-mixed': 'This is a real sale. End training first.',
   'problem.tender-above-cap': 'Too much of one sale by this tender. Pay the rest another way.',
   'problem.account-allowance-used': 'OFFLINE no more can be sold on account here. Take another tender.',
+  'problem.email-not-set-up': 'This register sends no e-mail.',
   'problem.internal': 'The register has a fault. Try again, or call support.',
 }

@@ -44,6 +44,9 @@ export const paying = {
   'done.next': 'Seuraava asiakas',
   'done.next-help': 'Enter tai seuraava luenta',
   'done.receipt': 'Kuitti {receipt_no}',
+  'done.mail': 'Kuitti sähköpostiin',
+  'done.address': 'Sähköpostiosoite',
+  'done.mailed': 'Kuitti lähtee sähköpostiin.',
   'done.copy': 'Tulosta kopio',
   'done.copied': 'Kopio on tehty.',
 

@@ -70,5 +70,6 @@ export const problems = {
   'problem.training-mixed': 'Tämä on oikea myynti. Lopeta ensin harjoittelu.',
   'problem.tender-above-cap': 'Liikaa yhdestä ostoksesta tällä maksutavalla. Maksa loput muuten.',
   'problem.account-allowance-used': 'OFFLINE-tilassa tältä kassalta ei voi myydä enempää tilille. Ota toinen maksutapa.',
+  'problem.email-not-set-up': 'Tämä kassa ei lähetä sähköpostia.',
   'problem.internal': 'Kassassa on vika. Yritä uudelleen tai soita tukeen.',
 }

@@ -44,6 +44,9 @@ export const paying = {
   'done.next': 'Nästa kund',
   'done.next-help': 'Enter eller nästa läsning',
   'done.receipt': 'Kvitto {receipt_no}',
+  'done.mail': 'Kvitto per e-post',
+  'done.address': 'E-postadress',
+  'done.mailed': 'Kvittot skickas per e-post.',
   'done.copy': 'Skriv ut kopia',
   'done.copied': 'En kopia har gjorts.',
 

@@ -70,5 +70,6 @@ export const problems = {
   'problem.training-mixed': 'Detta är ett riktigt köp. Avsluta övningen först.',
   'problem.tender-above-cap': 'För mycket av ett köp med detta betalningssätt. Betala resten på annat sätt.',
   'problem.account-allowance-used': 'I OFFLINE-läge kan kassan inte sälja mer på konto. Ta ett annat betalningssätt.',
+  'problem.email-not-set-up': 'Kassan skickar ingen e-post.',
   'problem.internal': 'Kassan har ett fel. Försök igen eller ring supporten.',
 }
