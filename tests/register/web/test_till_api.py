@@ -72,7 +72,7 @@ def test_a_sign_in_of_a_wrong_shape_is_422(till: Till, body: Any) -> None:
 
 def test_a_whole_sale(ready: Till) -> None:
     started = ready.post("/sales", {}).must(201)
-    assert list(started) == [*SALE_KEYS, "notes", "discounts", "promotions", "asks"]
+    assert list(started) == [*SALE_KEYS, "notes", "discounts", "promotions", "asks", "authorizations"]
     assert (started["id"], started["receipt_no"], started["state"]) == ("r1-1-000001", "r1-1-000001", "open")
     assert (started["kind"], started["training"], started["offline"], started["customer"]) == (
         "sale",
@@ -82,7 +82,7 @@ def test_a_whole_sale(ready: Till) -> None:
     )
     sale = started["id"]
     view = ready.scan(sale, COLA, "2")
-    assert list(view) == [*SALE_KEYS, "notes", "discounts", "promotions", "asks"]
+    assert list(view) == [*SALE_KEYS, "notes", "discounts", "promotions", "asks", "authorizations"]
     assert view["lines"] == [
         {
             "n": 1,
