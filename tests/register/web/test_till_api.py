@@ -105,7 +105,7 @@ def test_a_whole_sale(ready: Till) -> None:
     view = ready.pay(sale, "cash", amount=1000)
     assert view["tenders"] == [{"n": 1, "type": "cash", "amount": 1000, "reference": None}]
     done = ready.post(f"/sales/{sale}/complete").must(200)
-    assert list(done) == ["receipt_no", "change", "sale", "receipt_text", "qr"]
+    assert list(done) == ["receipt_no", "change", "sale", "receipt_text", "qr", "authorizations"]
     assert (done["receipt_no"], done["change"], done["sale"]["state"]) == (sale, 465, "completed")
     assert done["sale"]["lines"][1]["quantity"] == "0.350"
     assert done["sale"]["totals"] == {
