@@ -27,13 +27,15 @@ from register_svc.catalog.checks import catalog_check
 from register_svc.catalog.price_book import PriceBook
 from register_svc.catalog.quick_keys import pages
 from register_svc.checkout import sessions
+from register_svc.checkout.authorizing import Authorizing
 from register_svc.checkout.desk import Desk
 from register_svc.checkout.pins import PinHashing, Pins
 from register_svc.checkout.receipts import Receipts, Wanted
 from register_svc.checkout.sales import Sales
 from register_svc.checkout.sessions import Sessions
 from register_svc.checkout.shifts import Shifts, SignHead
-from register_svc.database import STORAGE_ERRORS, Database
+from register_svc.database import STORAGE_ERRORS as STORAGE_ERRORS  # noqa: PLC0414 - web knows no database, and takes it from here
+from register_svc.database import Database
 from register_svc.digital import queue as digital_queue
 from register_svc.digital.checks import receipts_check
 from register_svc.digital.queue import EMAIL, Order, ReceiptQueue
@@ -41,6 +43,7 @@ from register_svc.digital.sender import ReceiptSender, World
 from register_svc.durable_files import replace_file
 from register_svc.head_office import schema as link_schema
 from register_svc.head_office.addresses import lan_url
+from register_svc.head_office.authorizations import AuthorizationDesk
 from register_svc.head_office.checks import (
     add_link_figures,
     clock_check,
@@ -55,6 +58,7 @@ from register_svc.health import WARN, Check, Health, Subject, disk_check
 from register_svc.identity import Identity
 from register_svc.journal import schema as journal_schema
 from register_svc.journal.answers import Answers
+from register_svc.journal.authorizations import Authorizations
 from register_svc.journal.backup import Backups, Sources
 from register_svc.journal.backup_check import backup_check
 from register_svc.journal.checks import journal_check
@@ -112,6 +116,7 @@ class Register:
     backups: Backups
     health: Health
     digital: ReceiptSender
+    authorizations: AuthorizationDesk
     control_key: str
     databases: tuple[Database, ...]
     addresses: dict[str, str] = field(default_factory=dict)  # till, lan: known once the listeners are bound
@@ -129,6 +134,7 @@ class Register:
         self.snapshots.start()
         self.link.start()
         self.digital.start()
+        self.authorizations.start()
 
     def forget_old_answers(self) -> None:
         """A little of the housekeeping. What goes wrong in it must never end the service."""
@@ -141,6 +147,7 @@ class Register:
         """End it, and close the files. What is on disk stays as it is: a kill does no more harm."""
         self.link.stop()
         self.digital.stop()
+        self.authorizations.stop()
         self.snapshots.stop()
         self.health.stop()
         for database in self.databases:
@@ -220,7 +227,11 @@ def build(directory: Path) -> Register:
     )
     receipts = Receipts(desk)
     office = ReturnDesk(link.client, lambda: int(link.clock.corrected().timestamp() * 1000))
-    sales = Sales(desk, receipts, office)
+    asked = Authorizations(journal)
+    authorizations = AuthorizationDesk(
+        link.client, asked, settings.head_office.authorization_timeout_s, lambda: link.is_offline
+    )
+    sales = Sales(desk, receipts, office, Authorizing(desk, asked, authorizations, lambda: secrets.token_hex(16)))
     sources = Sources(directory / JOURNAL_FILE, directory / STATE_FILE)
     backups = Backups(sources, settings.backup_dir(directory), journal.owner, settings.backup.keep)
     snapshots = Snapshots(
@@ -260,13 +271,14 @@ def build(directory: Path) -> Register:
             directory / settings.receipts.dir,
             World(_receipt_text(receipts), lambda: link.is_offline, _now, identity.store_name),
         ),
+        authorizations,
         _control_key(directory),
         (journal_db, state_db),
         troubles=troubles,
     )
     _watch(register)
     link.neighbours.report = lambda: _report(register)
-    link.neighbours.on_mode_changed = _note_mode(desk)
+    link.neighbours.on_mode_changed = _note_mode(desk, authorizations)
     return register
 
 
@@ -342,8 +354,9 @@ def _switch(desk: Desk) -> Callable[[ActiveSnapshot], None]:
     return switch
 
 
-def _note_mode(desk: Desk) -> Callable[[Mode], None]:
+def _note_mode(desk: Desk, authorizations: AuthorizationDesk) -> Callable[[Mode], None]:
     def note(mode: Mode) -> None:
+        authorizations.release_soon()  # ONLINE again: what waits can be let go
         body = {"mode": mode.name, "by": mode.by, "reason": mode.reason}
         desk.journal.append(records.MODE_CHANGED, mode.since, _shift_day(desk), body)
         desk.after_commit()

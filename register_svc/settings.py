@@ -145,10 +145,14 @@ class Lan(_Section):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeadOffice(_Section):
-    """Plain http is refused off loopback unless `allow_plain_http` says otherwise."""
+    """Plain http is refused off loopback unless `allow_plain_http` says otherwise.
+
+    `authorization_timeout_s`: how long a customer waits for head office's word on account, payroll or bonus.
+    """
 
     url: str = field(metadata=_kept(_web_address))
     allow_plain_http: bool = field(default=False, metadata=_kept(_flag))
+    authorization_timeout_s: float = field(default=3.0, metadata=_kept(_number(0.5, 10)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

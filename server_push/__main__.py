@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from poscore.errors import Fault, PosError
+from server_push.commands.accounts import accounts
 from server_push.commands.assortment import import_
 from server_push.commands.bundles import bundle, keys
 from server_push.commands.fleet import push
@@ -61,7 +62,7 @@ def _show(error: PosError, place: Place | None) -> None:
         click.echo(f"  {error.hint}", err=True)
 
 
-for command in (init, import_, stores, registers, settings, bundle, push, keys, status, serve):
+for command in (init, import_, stores, registers, settings, bundle, push, keys, accounts, status, serve):
     main.add_command(command)
 
 if __name__ == "__main__":

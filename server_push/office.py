@@ -19,6 +19,11 @@ from poscore import __version__
 from poscore.errors import Fault, Refused
 from poscore.instants import parse_instant
 from poscore.tokens import SigningKey
+from server_push.accounts.accounts import Accounts
+from server_push.accounts.authorizations import Authorizations
+from server_push.accounts.balances import Limits
+from server_push.accounts.exports import Exports
+from server_push.accounts.proof import Proof
 from server_push.assortment.shop_settings import ShopSettings
 from server_push.bundles.keys import Keys
 from server_push.bundles.publishing import Publisher
@@ -76,6 +81,12 @@ class Office:
         self.sales = Sales(storage)
         self.claims = Claims(storage)
         self.flags = Flags(storage)
+        limits = Limits(self.settings.accounts.bonus_only_granted)
+        held_for = timedelta(minutes=self.settings.accounts.authorization_min)
+        self.authorizations = Authorizations(storage, limits, held_for)
+        self.accounts = Accounts(storage, limits)
+        self.account_exports = Exports(storage, limits)
+        self.account_proof = Proof(storage, limits)
         self.shop_settings = ShopSettings(storage)
         self.incidents = Incidents(storage)
         self.journals = Journals(storage)

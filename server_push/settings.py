@@ -49,10 +49,19 @@ class Push(_Section):
     activate_every_s: Seconds = 0.5
 
 
+class Accounts(_Section):
+    """`authorization_min`: how long an amount is held for a sale that does not come home."""
+
+    # A sale under way and its way home take minutes; what is held longer keeps the customer from another till.
+    authorization_min: Annotated[int, Field(ge=1, le=1_440)] = 15
+    bonus_only_granted: bool = False
+
+
 class Settings(_Section):
     chain: Chain = Chain()
     serve: Serve = Serve()
     push: Push = Push()
+    accounts: Accounts = Accounts()
 
     @classmethod
     def read(cls, directory: Path) -> Settings:

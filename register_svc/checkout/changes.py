@@ -17,6 +17,7 @@ from poscore.roles import DISCOUNT, PRICE_OVERRIDE, PRICE_ZERO, VOID_LINE
 from poscore.sale import Sale
 from register_svc.checkout.goods import must_be_counted
 from register_svc.checkout.overrides import Use
+from register_svc.journal.journal import Writing
 from register_svc.till.articles import Customer
 from register_svc.till.basket import Basket
 from register_svc.till.comments import comment
@@ -30,15 +31,23 @@ CREATED, DONE = 201, 200
 Rules = Mapping[str, Any]
 
 
+def nothing(_: Writing) -> None:
+    """Nothing stands beside this change."""
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
-    """`what`: the verb, as an override's record names it; `takes`: the permissions of the change that came out."""
+    """`what`: the verb, as an override's record names it; `takes`: the permissions of the change that came out.
+
+    `beside`: what is written with it, in the same transaction.
+    """
 
     what: str
     act: Callable[[Basket], Basket]
     takes: Callable[[Basket], tuple[str, ...]] = lambda _: ()
     status: int = DONE
     durable: bool = False
+    beside: Callable[[Writing], None] = nothing
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from poscore.idempotency import Idempotency, Kept
 from poscore.roles import SELL
 from poscore.sale import COMPLETED, Sale
 from register_svc.checkout.desk import Desk
+from register_svc.till.authorizations import shown
 from register_svc.till.comments import comments_in
 from register_svc.till.people import Session
 from register_svc.till.receipt import Printed, qr, receipt_text
@@ -40,17 +41,20 @@ class Receipts:
     def finished(self, sale: Sale, record: records.Record, digest: str, wanted: Wanted = _AS_SOLD) -> dict[str, Any]:
         """The text of a finished sale's receipt, and what its QR code holds. `digest`: the record's hash."""
         body = record.body
+        notes = body.get("notes", ())  # records from before there were any lack them
+        told = shown(notes, sale.header.offline)
         printed = Printed(
             record.at,
             body["customer_name"],
             body["original_receipt"],
             digest,
             wanted.copy,
-            comments=comments_in(body.get("notes", ())),
-            promotions=body.get("promotions", ()),  # records from before there were any lack them
+            comments=comments_in(notes),
+            promotions=body.get("promotions", ()),
+            told=told,
         )
         text = self.text(sale, printed, wanted.language)
-        return {"receipt_text": text, "qr": qr(sale.header.receipt_no, digest)}
+        return {"receipt_text": text, "qr": qr(sale.header.receipt_no, digest), "authorizations": told}
 
     def show(self, receipt_no: str, wanted: Wanted = _AS_SOLD) -> dict[str, Any]:
         """Raises Refused `receipt-not-found`."""
@@ -61,8 +65,8 @@ class Receipts:
         document = record.body["sale"]
         if document["state"] != COMPLETED:
             raise Refused("receipt-not-found", f"{receipt_no} was aborted and has no receipt")
-        shown = self.finished(Sale.from_wire(document), record, sha256_hex(record.encoded()), wanted)
-        return {"receipt_no": receipt_no, "at": record.at, "sale": document, **shown}
+        finished = self.finished(Sale.from_wire(document), record, sha256_hex(record.encoded()), wanted)
+        return {"receipt_no": receipt_no, "at": record.at, "sale": document, **finished}
 
     def copy(self, session: Session, receipt_no: str, language: str | None, key: Idempotency | None) -> Kept:
         """A copy is journalled and says KOPIO."""

@@ -12,6 +12,7 @@ from register_svc.checkout.open_sales import OpenSales
 from register_svc.checkout.receipts import Receipts
 from register_svc.checkout.restrictions import Restrictions
 from register_svc.checkout.returning import Returns
+from register_svc.till.authorizations import shown
 from register_svc.till.basket import Basket
 from register_svc.till.comments import comments_in
 from register_svc.till.receipt import Printed
@@ -39,6 +40,7 @@ class SaleViews:
             "discounts": [discount.to_view(n) for n, discount in enumerate(basket.discounts, 1)],
             "promotions": [given.wire for given in basket.given],
             "asks": self._restrictions.asks(basket),
+            "authorizations": shown((note.to_wire() for note in basket.notes), self._desk.mode.is_offline),
         }
 
     def list(self, state: str, business_day: str | None, after: str, limit: int) -> dict[str, Any]:
@@ -71,7 +73,8 @@ class SaleViews:
         name = customer.name if customer else None
         comments = comments_in(note.to_wire() for note in basket.notes)
         given = [one.wire for one in basket.given]
+        told = shown((note.to_wire() for note in basket.notes), sale.header.offline)
         printed = Printed(
-            self._desk.now(), name, basket.original_receipt, draft=True, comments=comments, promotions=given
+            self._desk.now(), name, basket.original_receipt, draft=True, comments=comments, promotions=given, told=told
         )
         return {"receipt_text": self._receipts.text(sale, printed, language)}

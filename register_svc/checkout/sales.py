@@ -23,12 +23,14 @@ from poscore.roles import ABORT_SALE, SELL
 from poscore.sale import ABORTED, OPEN, PARKED, RETURN
 from register_svc.checkout import changes
 from register_svc.checkout.account_allowance import within_allowance
+from register_svc.checkout.authorizing import Authorizing
 from register_svc.checkout.changes import CREATED, DONE, Change, Ending, NewPrice
 from register_svc.checkout.desk import Desk
 from register_svc.checkout.goods import Goods, Shelf, must_be_counted
 from register_svc.checkout.leaves import leave_to_change, leave_to_start
 from register_svc.checkout.open_sales import OpenSales
 from register_svc.checkout.overrides import use_of
+from register_svc.checkout.paying import Paying
 from register_svc.checkout.receipts import Receipts
 from register_svc.checkout.restrictions import Restrictions
 from register_svc.checkout.returning import ReturnOffice, Returns
@@ -43,7 +45,7 @@ from register_svc.till.item import Item, standard_rate
 from register_svc.till.people import Session
 from register_svc.till.refunds import with_reason
 from register_svc.till.returns import Original
-from register_svc.till.tenders import SETTLED_OUTSIDE, check_tenders, must_be_within, refusal, rule_of
+from register_svc.till.tenders import check_tenders
 
 __all__ = ["NewLine", "NewSale", "NewTender", "Sales"]  # the verbs, and what they are asked for
 
@@ -51,10 +53,12 @@ __all__ = ["NewLine", "NewSale", "NewTender", "Sales"]  # the verbs, and what th
 class Sales:
     """The open and parked sales of a register."""
 
-    def __init__(self, desk: Desk, receipts: Receipts, office: ReturnOffice) -> None:
+    def __init__(self, desk: Desk, receipts: Receipts, office: ReturnOffice, authorizing: Authorizing) -> None:
+        self._authorizing = authorizing
         self._desk, self._receipts, self._restrictions = desk, receipts, Restrictions(desk)
         self._open = OpenSales(desk)
         self.returns = Returns(desk, office, self._open.all)
+        self._paying = Paying(desk, self._open, self._restrictions, self.returns)
         self.look = SaleViews(desk, self._open, receipts, self.returns)
 
     @property
@@ -135,36 +139,21 @@ class Sales:
         return self._change(session, sale_id, key, lambda basket: answer_age(basket, answer))
 
     def add_tender(self, session: Session, sale_id: str, new: NewTender, key: Idempotency | None) -> Kept:
-        def act(basket: Basket) -> Basket:
-            self._restrictions.check_paying(basket)
-            offline = self._desk.mode.is_offline
-            rule = rule_of(self._desk.tender_rules(), new.type)
-            error = refusal(rule, offline, self._open.customer_of(basket))
-            error = error or self.returns.refund_refusal(basket)(new.type)
-            if error:
-                raise error
-            paid = basket.add_tender(new.type, new.amount, new.reference)
-            return within_allowance(self._desk, must_be_within(rule, offline, paid))
-
+        """Head office may be asked. Raises Refused with its code, or `head-office-unreachable`."""
         session.must(SELL)
         kept = self._desk.answered(key)
         if kept is None and self._is_of_receipt(sale_id):
             self.returns.hold_again(self._open.get(sale_id))
-        change = Change("tender", act, self._leave_for(new.type), CREATED, new.type in SETTLED_OUTSIDE)
-        return kept or self.change(session, sale_id, change, key)
-
-    def _leave_for(self, kind: str) -> Callable[[Basket], tuple[str, ...]]:
-        """Whose leave the shop wants for a tender, as the register's mode is now."""
-
-        def takes(basket: Basket) -> tuple[str, ...]:
-            policy = rule_of(self._desk.tender_rules(), kind).policy(self._desk.mode.is_offline)
-            return (policy.permission,) if policy.permission and not basket.is_return else ()
-
-        return takes
+        return kept or self._authorizing.around(
+            lambda: self._basket_for(session, sale_id),
+            lambda offline: self._paying.adding(new, offline),
+            lambda change: self.change(session, sale_id, change, key),
+        )
 
     def remove_tender(self, session: Session, sale_id: str, n: int, key: Idempotency | None = None) -> Kept:
-        # Durable whatever its type: it is rare, and the one that matters is a card's.
-        return self._change(session, sale_id, key, lambda basket: basket.remove_tender(n), durable=True)
+        kept = self.change(session, sale_id, self._authorizing.removing(n), key)
+        self._authorizing.release_soon()
+        return kept
 
     def park(self, session: Session, sale_id: str, key: Idempotency | None) -> Kept:
         def act(basket: Basket) -> Basket:
@@ -260,7 +249,7 @@ class Sales:
         self._restrictions.check_paying(basket)
         sale = basket.completed(offline)
         customer = self._open.customer_of(basket)
-        check_tenders(within_allowance(desk, basket), desk.tender_rules(), offline, customer)
+        check_tenders(within_allowance(desk, basket, offline), desk.tender_rules(), offline, customer)
         self.returns.check(basket)
         return self._finish(Ending(basket, sale, records.SALE, customer), key)
 
@@ -282,6 +271,7 @@ class Sales:
             use = leave_to_change(session, change, (before, basket), self._desk.rules())
             with self._desk.writing(use, change.durable) as writing:
                 kept = self._save(writing, basket, key, change.status)
+                change.beside(writing)
             self._open.remember(basket)
             return kept
 
@@ -341,8 +331,11 @@ class Sales:
             writing.keep_receipt(record, basket.id, sale.header.state, basket.training)
             writing.delete_draft(basket.id)
             self.returns.finished(writing, basket)
+            to_release = self._authorizing.finished(writing, basket)
             kept = desk.keep(writing, key, DONE, answer)
         self._open.forget(basket.id)
+        if to_release:
+            self._authorizing.release_soon()
         return kept
 
     def _basket_for(self, session: Session, sale_id: str) -> Basket:

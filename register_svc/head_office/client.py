@@ -118,6 +118,22 @@ class HeadOfficeClient:
         path = f"/api/returns/claims/{quote(id, safe='')}/release"
         return self._ask(_Request("POST", path, orjson.dumps({"revision": revision}), _JSON), budget_s)
 
+    def authorize(self, wanted: dict[str, Any], budget_s: float = AUTHORIZATION_S) -> dict[str, Any]:
+        """Whether a customer may pay so much. The same asking again is the same asking."""
+        self.breaker.enter()
+        return self._ask(_Request("POST", "/api/authorizations", orjson.dumps(wanted), _JSON), budget_s)
+
+    def authorization(self, id: str, budget_s: float = AUTHORIZATION_S) -> dict[str, Any]:
+        """What was answered to an asking."""
+        self.breaker.enter()
+        return self._ask(_Request("GET", f"/api/authorizations/{quote(id, safe='')}"), budget_s)
+
+    def release_authorization(self, id: str, budget_s: float = AUTHORIZATION_S) -> dict[str, Any]:
+        """Let go of what is held under this id, or would be."""
+        self.breaker.enter()
+        path = f"/api/authorizations/{quote(id, safe='')}/release"
+        return self._ask(_Request("POST", path, b"{}", _JSON), budget_s)
+
     def signing_key(self, epoch: int) -> SigningKey:
         """The key of an epoch, loaded once. Raises Fault `key-missing`."""
         with self._lock:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from register_svc.database import Migration
-from register_svc.journal import returned
+from register_svc.journal import authorizations, returned
 
 if TYPE_CHECKING:
     import sqlite_utils
@@ -80,4 +80,8 @@ def _pin_changes(db: sqlite_utils.Database) -> None:
     )
 
 
-MIGRATIONS: tuple[Migration, ...] = (_first, _returned, _pin_changes)
+def _authorizations(db: sqlite_utils.Database) -> None:
+    db.execute(authorizations.TABLE)
+
+
+MIGRATIONS: tuple[Migration, ...] = (_first, _returned, _pin_changes, _authorizations)

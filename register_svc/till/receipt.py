@@ -2,8 +2,8 @@
 
 Content by Act 658/2013: trader with contact and Y-tunnus, date, receipt number, quantity and kind of goods, sum paid
 and VAT by rate. Beyond the law: time, register, cashier number, tenders with the card masked, rounding, deposits, the
-marks OFFLINE, KOPIO, HARJOITUS, PALAUTUS and LUONNOS, and the record's hash. An account sale shows no balance: OFFLINE
-nobody knows it.
+marks OFFLINE, KOPIO, HARJOITUS, PALAUTUS and LUONNOS, and the record's hash. An account sale shows the balance and the
+limit that head office told; OFFLINE nobody knows them.
 
 The amounts between the two rules sum to the total: a deposit has a line of its own, and the article's is without it.
 """
@@ -36,6 +36,7 @@ class Printed:
     draft: bool = False
     comments: tuple[tuple[int | None, str], ...] = ()
     promotions: Sequence[Mapping[str, Any]] = ()  # what they gave, as the record keeps it
+    told: Sequence[Mapping[str, Any]] = ()  # by head office, of tenders that it was asked about (authorizations.shown)
 
 
 def receipt_text(sale: Sale, printed: Printed, paper: Paper) -> str:
@@ -49,6 +50,7 @@ def receipt_text(sale: Sale, printed: Printed, paper: Paper) -> str:
             *_goods(sale, printed, paper),
             paper.rule,
             *_sums(sale, paper),
+            *_standing(printed, paper),
             "",
             *paper.taxes(row.to_wire() for row in sale.taxes),
             *_delivery_note(sale, printed, paper),
@@ -159,6 +161,15 @@ def _sums(sale: Sale, paper: Paper) -> Iterator[str]:
         yield paper.sum(f"{words[tender.type]} {shown}".rstrip(), tender.amount)
     if totals.change:
         yield paper.sum(words["change"], totals.change)
+
+
+def _standing(printed: Printed, paper: Paper) -> Iterator[str]:
+    """How the customer's account stands with this sale; the newest answer is the whole of it."""
+    newest = [one for one in printed.told if one["type"] == "account" and one["answered"]][-1:]
+    for told in newest:
+        yield paper.sum(paper.words["account_balance"], told["balance"])
+        if told["limit"] is not None:
+            yield paper.sum(paper.words["account_limit"], told["limit"])
 
 
 def _delivery_note(sale: Sale, printed: Printed, paper: Paper) -> Iterator[str]:

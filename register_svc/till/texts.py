@@ -81,6 +81,8 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
     "card": ("Kortti", "Kort", "Card"),
     "invoice": ("Lasku", "Faktura", "Invoice"),
     "account": ("Tili", "Konto", "Account"),
+    "account_balance": ("Tilin saldo", "Kontots saldo", "Account balance"),
+    "account_limit": ("Luottoraja", "Kreditgräns", "Credit limit"),
     "payroll": ("Palkkaveloitus", "Löneavdrag", "Payroll"),
     "bonus": ("Bonushyvitys", "Bonus", "Bonus"),
     "voucher": ("Lahjakortti", "Presentkort", "Voucher"),

@@ -95,6 +95,16 @@ class PromotionView(Model):
     lines: list[PromotedLineView]
 
 
+class AuthorizationView(Model):
+    """What head office said of a tender; `balance` and `limit` are null where it did not answer."""
+
+    tender: int
+    type: str
+    answered: bool
+    balance: int | None
+    limit: int | None
+
+
 class SaleView(Model):
     id: str
     receipt_no: str
@@ -115,6 +125,7 @@ class SaleView(Model):
     notes: list[NoteView] | None = None
     discounts: list[DiscountView] | None = None
     promotions: list[PromotionView] | None = None
+    authorizations: list[AuthorizationView] | None = None
 
 
 class SaleList(Model):
@@ -134,6 +145,7 @@ class SaleCompleted(Model):
     sale: SaleView
     receipt_text: str
     qr: QrView
+    authorizations: list[AuthorizationView]
 
 
 class ReceiptView(Model):
@@ -142,6 +154,7 @@ class ReceiptView(Model):
     sale: SaleView
     receipt_text: str
     qr: QrView
+    authorizations: list[AuthorizationView]
 
 
 class ReceiptQueued(Model):

@@ -19,7 +19,8 @@ TOKEN_BYTES = 32
 
 EVERYTHING = "*"
 READ_REGISTERS, READ_SALES, READ_QUARANTINE = "registers:read", "sales:read", "quarantine:read"
-SCOPES = (READ_REGISTERS, READ_SALES, READ_QUARANTINE)
+READ_ACCOUNTS, WRITE_ACCOUNTS = "accounts:read", "accounts:write"
+SCOPES = (READ_REGISTERS, READ_SALES, READ_QUARANTINE, READ_ACCOUNTS, WRITE_ACCOUNTS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from poscore.http import Api, problems
 from poscore.http.security import secure
 from server_push.office import Office
 from server_push.registers.callers import WrongClock
+from server_push.web.account_routes import add_account_routes
+from server_push.web.authorization_routes import add_authorization_routes
 from server_push.web.bodies import bound_bodies
 from server_push.web.guards import guards
 from server_push.web.metrics import Metrics
@@ -28,6 +30,8 @@ def build_app(office: Office) -> Flask:
     add_register_routes(api, office, metrics)
     add_sale_routes(api, office)
     add_return_routes(api, office)
+    add_authorization_routes(api, office)
+    add_account_routes(api, office)
     add_service_routes(api, office, metrics)
     return app
 

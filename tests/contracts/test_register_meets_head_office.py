@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -13,16 +14,22 @@ import pytest
 from poscore import records
 from poscore.errors import Fault, Refused
 from poscore.quantity import ONE, Quantity
+from register_svc.head_office.authorizations import AuthorizationDesk
 from register_svc.head_office.courier import Courier
 from register_svc.head_office.enrol import Enrolled, Wish, enrol
 from register_svc.head_office.returns import ReturnDesk
 from register_svc.head_office.world import World as RegisterWorld
 from register_svc.identity import Identity
+from register_svc.journal.authorizations import Authorizations
 from register_svc.settings import HeadOffice, Settings
+from register_svc.till.authorizations import Decision, Wanted
+from server_push.assortment.importing import How, import_customers
 from server_push.office import World
 from server_push.web.app import build_app
+from tests.support.accounts import CUSTOMERS
 from tests.support.fleet import Wire, free_port
 from tests.support.offices import Site, new_site
+from tests.support.pricelists import table
 from tests.support.returning import Returning
 from tests.support.serving import served
 from tests.support.small_register import Shop, wait_until
@@ -372,6 +379,95 @@ def test_a_register_whose_key_was_replaced_is_refused_and_says_why(shop, site):
         shop.client().check_in({"clock": shop.world.instant()})
 
     assert (refused.value.code, refused.value.extra["reason"]) == ("head-office-refused", "token")
+
+
+# -- accounts ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def customers(tmp_path: Path, site: Site) -> None:
+    import_customers(site.office.storage, table(tmp_path / "customers.csv", CUSTOMERS), site.clock(), How())
+
+
+@pytest.fixture
+def asking(shop: Shop, customers: None) -> Iterator[AuthorizationDesk]:
+    client = shop.client()
+    desk = AuthorizationDesk(client, Authorizations(shop.journal), 1.0, lambda: False)
+    yield desk
+    desk.stop()
+    client.close()
+
+
+def wanted(amount: int, kind: str = "account", customer: str = "C1", **more: str) -> Wanted:
+    return Wanted(more.get("id", f"a-{kind}-{amount}"), more.get("sale", "r1-1-000001"), kind, customer, amount)
+
+
+def standing(site: Site) -> tuple[int, int]:
+    shown = site.get("/api/customers/C1/account").json
+    return shown["balance"], shown["held"]
+
+
+def test_what_a_register_asks_is_understood_and_so_is_the_answer(asking: AuthorizationDesk, site: Site) -> None:
+    assert asking.ask(wanted(6_000), ()) == Decision(True, None, 6_000, 10_000)
+    assert asking.ask(wanted(4_001), ()) == Decision(False, "credit-limit-exceeded", 6_000, 10_000)
+    assert asking.ask(wanted(4_001, id="anew"), ["a-account-6000"]) == Decision(True, None, 4_001, 10_000)
+    assert asking.ask(wanted(1, "payroll"), ()).code == "tender-not-for-customer"
+    assert asking.ask(wanted(1, customer="X"), ()).code == "customer-not-found"
+    assert standing(site) == (0, 4_001)
+
+
+def test_an_asking_whose_answer_is_lost_is_sent_again_at_once(
+    asking: AuthorizationDesk, site: Site, wire: Wire
+) -> None:
+    wire.lose_answers(1)
+
+    assert asking.ask(wanted(6_000), ()).approved
+    assert standing(site) == (0, 6_000)
+
+
+def test_a_lost_answer_can_be_looked_up_by_its_id(shop: Shop, customers: None, site: Site, wire: Wire) -> None:
+    client = shop.client()
+    with pytest.raises(Refused) as unknown:
+        client.authorization("a1")
+    wire.lose_answers(2)  # over the connection that is kept, and over a new one
+    with pytest.raises(Fault):
+        client.authorize(wanted(6_000, id="a1").to_wire())
+
+    found = client.authorization("a1")
+
+    assert unknown.value.extra["reason"] == "authorization-not-found"
+    assert (found["approved"], found["amount"], found["balance"]) == (True, 6_000, 6_000)
+    client.close()
+
+
+def test_nobody_waits_longer_than_was_set(asking: AuthorizationDesk, wire: Wire) -> None:
+    wire.silence()
+    begun = time.monotonic()
+    with pytest.raises(Fault) as fault:
+        asking.ask(wanted(6_000), ["another"])
+
+    assert fault.value.code == "head-office-unreachable"
+    assert time.monotonic() - begun < 3.0  # set is 1 s; the rest is for a machine that has other things to do
+
+
+def test_what_is_let_go_waits_on_disk_for_the_line(
+    asking: AuthorizationDesk, shop: Shop, site: Site, wire: Wire
+) -> None:
+    kept, one = Authorizations(shop.journal), wanted(6_000)
+    asking.ask(one, ())
+    with shop.journal.write() as writing:
+        kept.begin(writing, one, books_at())
+        kept.let_go(writing, one.id)
+    wire.cut()
+    asking.start()
+    time.sleep(1.5)  # it has tried
+    assert list(kept.to_release()) == [one.id]
+
+    wire.heal()
+    asking.release_soon()
+
+    wait_until(lambda: standing(site) == (0, 0))
+    wait_until(lambda: list(kept.to_release()) == [])
 
 
 # -- returns -----------------------------------------------------------------------------------------------------------

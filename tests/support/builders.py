@@ -7,6 +7,7 @@ sale = counter.start(); counter.scan(sale, MILK); counter.pay(sale, "cash"); don
 
 from __future__ import annotations
 
+import itertools
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -17,7 +18,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from poscore.catalog_format import ALLOW, DDL, DENY, INDEX_DDL, SCHEMA, SEARCH_DDL, SEARCH_FILL
-from poscore.errors import Refused
+from poscore.errors import Fault, Refused
 from poscore.idempotency import Idempotency, Kept
 from poscore.instants import instant_text
 from poscore.quantity import Quantity
@@ -27,6 +28,7 @@ from poscore.validity import Validity
 from poscore.vat import FINLAND, VatTable
 from register_svc.catalog.price_book import PriceBook
 from register_svc.checkout import sessions as session_tables
+from register_svc.checkout.authorizing import Authorizing
 from register_svc.checkout.desk import Desk
 from register_svc.checkout.pins import PinHashing, Pins
 from register_svc.checkout.receipts import Receipts
@@ -37,10 +39,12 @@ from register_svc.checkout.wishes import NewLine, NewSale, NewTender
 from register_svc.database import Database
 from register_svc.journal import schema as journal_tables
 from register_svc.journal.answers import Answers
+from register_svc.journal.authorizations import Authorizations
 from register_svc.journal.journal import Journal, Owner
 from register_svc.journal.reading import JournalReader, Unsent
 from register_svc.journal.shifts import ShiftRows
 from register_svc.journal.verify import Verdict, verify_journal
+from register_svc.till.authorizations import Decision, Wanted
 from register_svc.till.cash_count import CashCount
 from register_svc.till.discounts import Discount
 from register_svc.till.people import Session
@@ -292,6 +296,51 @@ class ReturnsBook:
             raise Refused("head-office-unreachable", "head office does not answer")
 
 
+class AccountsBook:
+    """What head office says of accounts. `owed`: by customer and kind, beside what is held.
+
+    `answers` False: it is not reached. `loses`: so many answers are lost on the way, and what they say is held.
+    """
+
+    def __init__(self) -> None:
+        self.answers, self.loses = True, 0
+        self.limit: int | None = 100_000
+        self.owed: dict[tuple[str, str], int] = {}
+        self.held: dict[str, Wanted] = {}
+        self.gone: set[str] = set()
+        self.asked: list[str] = []
+        self.woken = 0
+
+    def ask(self, wanted: Wanted, let_go: Sequence[str]) -> Decision:
+        self.asked.append(wanted.id)
+        if not self.answers:
+            raise Fault("head-office-unreachable", "head office does not answer")
+        for other in let_go:
+            self.let_go(other)
+        decision = self._decide(wanted)
+        if self.loses:
+            self.loses -= 1
+            raise Fault("head-office-unreachable", "the answer was lost")
+        return decision
+
+    def release_soon(self) -> None:
+        self.woken += 1
+
+    def let_go(self, id: str) -> None:
+        self.gone.add(id)
+        self.held.pop(id, None)
+
+    def _decide(self, wanted: Wanted) -> Decision:
+        whose = (wanted.customer, wanted.kind)
+        others = [one for one in self.held.values() if (one.customer, one.kind) == whose and one.id != wanted.id]
+        balance = self.owed.get(whose, 0) + sum(one.amount for one in others)
+        if self.limit is not None and balance + wanted.amount > self.limit:
+            return Decision(False, "credit-limit-exceeded", balance, self.limit)
+        if wanted.id not in self.gone:
+            self.held[wanted.id] = wanted
+        return Decision(True, None, balance + wanted.amount, self.limit)
+
+
 class SwitchableMode:
     """ONLINE or OFFLINE as the test says; `unsent` counts the whole journal, since nobody fetches it."""
 
@@ -332,13 +381,19 @@ class ACounter:
             self._told,
         )
         self.receipts = Receipts(self.desk)
-        self.office = ReturnsBook()
-        self.sales = Sales(self.desk, self.receipts, self.office)
+        self.office, self.accounts = ReturnsBook(), AccountsBook()
+        self.asked = Authorizations(self.journal)
+        ids = (f"auth-{directory.name}-{n}" for n in itertools.count(self._asked_so_far() + 1))
+        authorizing = Authorizing(self.desk, self.asked, self.accounts, lambda: next(ids))
+        self.sales = Sales(self.desk, self.receipts, self.office, authorizing)
         self.shifts = Shifts(self.desk, self.sales, lambda head: sign_head(KEY, head))
         self._tokens = iter(f"token-{n}" for n in range(1, 1_000_000))
         self.sessions = self.new_sessions(lambda pin, stored: pin == stored)
         self.session = Session("", "101", "Matti Myyjä", "cashier")
         self.token = ""
+
+    def _asked_so_far(self) -> int:
+        return int(self.db.reader.execute("SELECT count(*) FROM authorization").fetchone()[0]) * 1_000
 
     def new_sessions(
         self, check_pin: Callable[[str, str], bool], make_hash: Callable[[str], str] = lambda pin: pin
@@ -365,6 +420,7 @@ class ACounter:
         again = ACounter(self.directory, self.clock, epoch=self._epoch, offline=self.mode.is_offline)
         if self.book.catalog:
             again.book.catalog = self.book.catalog
+        again.accounts.__dict__.update(self.accounts.__dict__)
         self.db.close()
         self.state.close()
         return again

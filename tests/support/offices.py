@@ -61,6 +61,12 @@ class Site:
         self.office.storage.close()
         self.office.storage.path.write_bytes(backup)
 
+    def reopen(self) -> None:
+        """As after a restart: what stands in its settings counts from now on."""
+        self.office.close()
+        self.office = Office.open(self.office.directory, World(now=self.clock))
+        self.client = build_app(self.office).test_client()
+
     # -- as an operator
 
     def get(self, path: str, token: str | None = None) -> TestResponse:

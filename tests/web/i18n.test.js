@@ -46,6 +46,10 @@ test('the gaps are filled and an unknown language is Finnish', async () => {
 test('a known code is said in the language of the cashier, an unknown one in the words of the register', async () => {
   await setLanguage('sv')
   assert.equal(sentence(new Problem(401, { code: 'pin-wrong', detail: 'wrong' })), 'Fel nummer eller PIN.')
+  assert.equal(
+    sentence(new Problem(409, { code: 'credit-limit-exceeded', available: 2050 })),
+    'Kundens kreditgräns räcker inte. Tillgängligt 20,50\u00a0€.',
+  )
   assert.equal(sentence(new Problem(409, { code: 'brand-new', detail: 'the words' })), 'Det lyckades inte: the words')
   assert.equal(
     sentence(new Problem(429, { code: 'locked-out' }, 290)),

@@ -123,6 +123,9 @@ sale_tender = Table(
     Column("reference", Text),
     sqlite_with_rowid=False,
 )
+# So that what is owed is found among the tenders of years.
+OWED = text("type IN ('account', 'payroll', 'bonus', 'voucher')")
+Index("ix_sale_tender_owed", sale_tender.c.arrival, sqlite_where=OWED, postgresql_where=OWED)
 
 # Records that a person must look at. They are stored like any other and never hold up those behind them.
 quarantine = Table(

@@ -72,7 +72,7 @@ def test_a_sign_in_of_a_wrong_shape_is_422(till: Till, body: Any) -> None:
 
 def test_a_whole_sale(ready: Till) -> None:
     started = ready.post("/sales", {}).must(201)
-    assert list(started) == [*SALE_KEYS, "notes", "discounts", "promotions", "asks"]
+    assert list(started) == [*SALE_KEYS, "notes", "discounts", "promotions", "asks", "authorizations"]
     assert (started["id"], started["receipt_no"], started["state"]) == ("r1-1-000001", "r1-1-000001", "open")
     assert (started["kind"], started["training"], started["offline"], started["customer"]) == (
         "sale",
@@ -82,7 +82,7 @@ def test_a_whole_sale(ready: Till) -> None:
     )
     sale = started["id"]
     view = ready.scan(sale, COLA, "2")
-    assert list(view) == [*SALE_KEYS, "notes", "discounts", "promotions", "asks"]
+    assert list(view) == [*SALE_KEYS, "notes", "discounts", "promotions", "asks", "authorizations"]
     assert view["lines"] == [
         {
             "n": 1,
@@ -105,7 +105,7 @@ def test_a_whole_sale(ready: Till) -> None:
     view = ready.pay(sale, "cash", amount=1000)
     assert view["tenders"] == [{"n": 1, "type": "cash", "amount": 1000, "reference": None}]
     done = ready.post(f"/sales/{sale}/complete").must(200)
-    assert list(done) == ["receipt_no", "change", "sale", "receipt_text", "qr"]
+    assert list(done) == ["receipt_no", "change", "sale", "receipt_text", "qr", "authorizations"]
     assert (done["receipt_no"], done["change"], done["sale"]["state"]) == (sale, 465, "completed")
     assert done["sale"]["lines"][1]["quantity"] == "0.350"
     assert done["sale"]["totals"] == {

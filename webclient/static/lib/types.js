@@ -39,8 +39,10 @@
  * @property {Note[]} [notes]  what stands beside the document
  * @property {Promotion[]} [promotions]  what campaigns took off; a part of the lines' discounts
  * @property {GivenDiscount[]} [discounts]  as they were given; what they come to stands on the lines
+ * @property {Authorization[]} [authorizations]  what head office said of tenders that it was asked about
  *
  * @typedef {{promotion_id: string, names: Names, amount: number, lines: {n: number, amount: number}[]}} Promotion
+ * @typedef {{tender: number, type: TenderType, answered: boolean, balance: number|null, limit: number|null}} Authorization
  * @typedef {{kind: string, line: number|null, about: Record<string, unknown>}} Note
  * @typedef {{n: number, line: number|null, percent: string|null, amount: number|null, reason: string}} GivenDiscount
  *

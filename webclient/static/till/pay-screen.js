@@ -3,9 +3,11 @@ import { attr, el, keyed, text } from '../lib/dom.js'
 import { figures, maybe, named, t } from '../i18n/index.js'
 import { AMOUNT_KEYS, entryField, keypad } from './keypad.js'
 import { Screen } from './screen.js'
+import { standing } from './standing.js'
 
 /** @typedef {import('../lib/types.js').TenderChoice} TenderChoice */
 /** @typedef {import('../lib/types.js').SaleTender} SaleTender */
+/** @typedef {import('../lib/types.js').Authorization} Authorization */
 
 export class PayScreen extends Screen {
   #word = el('span', { class: 'due-word' })
@@ -65,7 +67,7 @@ export class PayScreen extends Screen {
     if (this.#entry.value !== entry.text && document.activeElement !== this.#entry) this.#entry.value = entry.text
     this.#loading.hidden = payment !== null
     this.#finish.hidden = exact !== 0 || payment === null
-    this.#drawTaken(sale?.tenders ?? [])
+    this.#drawTaken(sale?.tenders ?? [], sale?.authorizations ?? [])
     const wanted = JSON.stringify(payment)
     if (wanted === this.#drawn) return
     this.#drawn = wanted
@@ -76,13 +78,14 @@ export class PayScreen extends Screen {
     this.#tenders.replaceChildren(...(payment?.tenders ?? []).map((tender) => this.#tenderKey(tender)))
   }
 
-  /** @param {SaleTender[]} tenders */
-  #drawTaken(tenders) {
+  /** @param {SaleTender[]} tenders @param {Authorization[]} authorizations */
+  #drawTaken(tenders, authorizations) {
     this.#taken.hidden = tenders.length === 0
     keyed(this.#taken, tenders, {
       key: (tender) => tender.n,
       make: (tender) => {
         const name = t(`tender.${tender.type}`)
+        const told = standing(authorizations.find((one) => one.tender === tender.n))
         const remove = el(
           'button',
           {
@@ -96,7 +99,7 @@ export class PayScreen extends Screen {
         return el(
           'li',
           null,
-          el('span', { class: 'row-name' }, name),
+          el('span', { class: 'row-name' }, told === '' ? name : `${name}: ${told}`),
           el('span', { class: 'row-side' }, figures().money(tender.amount)),
           remove,
         )

@@ -22,6 +22,8 @@ export const paying = {
   'pay.tenders': 'Ways to pay',
   'pay.taken': 'Paid so far',
   'pay.remove': 'Remove: {name}',
+  'pay.balance': 'balance {balance}',
+  'pay.standing': 'balance {balance}, limit {limit}',
   'pay.finish': 'Finish the sale',
   'pay.customer': 'choose customer',
   'pay.bad-amount': 'That is not an amount.',

@@ -70,5 +70,10 @@ export const problems = {
   'problem.tender-above-cap': 'Too much of one sale by this tender. Pay the rest another way.',
   'problem.account-allowance-used': 'OFFLINE no more can be sold on account here. Take another tender.',
   'problem.email-not-set-up': 'This register sends no e-mail.',
+  'problem.credit-limit-exceeded': 'That is more than the customer’s credit limit allows.',
+  'problem.available': '{amount} is available.',
+  'problem.balance-insufficient': 'The balance is too small.',
+  'problem.authorization-refused': 'Head office did not accept the payment.',
+  'problem.sale-changed': 'The sale was changed while it was being paid. Try again.',
   'problem.internal': 'The register has a fault. Try again, or call support.',
 }

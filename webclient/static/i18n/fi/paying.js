@@ -23,6 +23,8 @@ export const paying = {
   'pay.tenders': 'Maksutavat',
   'pay.taken': 'Maksettu',
   'pay.remove': 'Poista: {name}',
+  'pay.balance': 'saldo {balance}',
+  'pay.standing': 'saldo {balance}, luottoraja {limit}',
   'pay.finish': 'Päätä myynti',
   'pay.customer': 'valitse asiakas',
   'pay.bad-amount': 'Tämä ei ole rahasumma.',

@@ -71,5 +71,10 @@ export const problems = {
   'problem.tender-above-cap': 'Liikaa yhdestä ostoksesta tällä maksutavalla. Maksa loput muuten.',
   'problem.account-allowance-used': 'OFFLINE-tilassa tältä kassalta ei voi myydä enempää tilille. Ota toinen maksutapa.',
   'problem.email-not-set-up': 'Tämä kassa ei lähetä sähköpostia.',
+  'problem.credit-limit-exceeded': 'Asiakkaan luottoraja ei riitä.',
+  'problem.available': 'Käytettävissä {amount}.',
+  'problem.balance-insufficient': 'Saldo ei riitä.',
+  'problem.authorization-refused': 'Pääkonttori ei hyväksynyt maksua.',
+  'problem.sale-changed': 'Tapahtuma muuttui kesken maksun. Yritä uudelleen.',
   'problem.internal': 'Kassassa on vika. Yritä uudelleen tai soita tukeen.',
 }

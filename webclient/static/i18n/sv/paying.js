@@ -23,6 +23,8 @@ export const paying = {
   'pay.tenders': 'Betalningssätt',
   'pay.taken': 'Betalt',
   'pay.remove': 'Ta bort: {name}',
+  'pay.balance': 'saldo {balance}',
+  'pay.standing': 'saldo {balance}, kreditgräns {limit}',
   'pay.finish': 'Avsluta köpet',
   'pay.customer': 'välj kund',
   'pay.bad-amount': 'Det är inget belopp.',

@@ -71,5 +71,10 @@ export const problems = {
   'problem.tender-above-cap': 'För mycket av ett köp med detta betalningssätt. Betala resten på annat sätt.',
   'problem.account-allowance-used': 'I OFFLINE-läge kan kassan inte sälja mer på konto. Ta ett annat betalningssätt.',
   'problem.email-not-set-up': 'Kassan skickar ingen e-post.',
+  'problem.credit-limit-exceeded': 'Kundens kreditgräns räcker inte.',
+  'problem.available': 'Tillgängligt {amount}.',
+  'problem.balance-insufficient': 'Saldot räcker inte.',
+  'problem.authorization-refused': 'Huvudkontoret godkände inte betalningen.',
+  'problem.sale-changed': 'Köpet ändrades under betalningen. Försök igen.',
   'problem.internal': 'Kassan har ett fel. Försök igen eller ring supporten.',
 }
