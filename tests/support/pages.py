@@ -321,7 +321,7 @@ class TillPage(Watched):
 
     def answers(self, number: str, go: str, *choices: str) -> None:
         """Fill the open question: a number, what it is and why, and the key that ends it."""
-        dialog = self.page.locator("dialog")
+        dialog = self.page.locator(".dialog-amount")  # another question may follow at once
         for choice in choices:
             dialog.locator(".choices").get_by_role("button", name=choice, exact=True).click()
         self.keys(number)
