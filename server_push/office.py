@@ -22,14 +22,20 @@ from poscore.tokens import SigningKey
 from server_push.assortment.shop_settings import ShopSettings
 from server_push.bundles.keys import Keys
 from server_push.bundles.publishing import Publisher
+from server_push.engines.embedded import Embedded
+from server_push.fleet.containers import Containers
+from server_push.fleet.delivering import Progress, Silence, Tools
 from server_push.fleet.deployments import Deployments
-from server_push.fleet.push import Fleet
+from server_push.fleet.fleet import Fleet, Order, Outcome, Served
+from server_push.fleet.plan import Plan
+from server_push.fleet.rollouts import Rollouts
 from server_push.fleet.wire import Sender
 from server_push.intake.incidents import Incidents
 from server_push.intake.intake import Delivery, Intake, Receipt
 from server_push.intake.journals import Journals
 from server_push.intake.sales import Sales
 from server_push.registers import identity
+from server_push.registers.audit import Audit
 from server_push.registers.callers import Caller, Callers
 from server_push.registers.enrolment import Enrolments, HeadOffice
 from server_push.registers.operators import EVERYTHING, TOKEN_BYTES, Operator, Operators
@@ -80,6 +86,8 @@ class Office:
         self.incidents = Incidents(storage)
         self.journals = Journals(storage)
         self.publisher = Publisher.of(directory, storage)
+        self.rollouts = Rollouts(storage)
+        self.audit = Audit(storage)
 
     @classmethod
     def found(cls, directory: Path, chain: Chain, world: World) -> tuple[Office, str]:
@@ -123,17 +131,38 @@ class Office:
 
     @cached_property
     def fleet(self) -> Fleet:
-        """What sends bundles to registers."""
-        return Fleet(
+        """What brings bundles to registers."""
+        now, new_id = self.world.now, self.world.new_id
+        containers = Containers(self.publisher, self.directory / "outgoing", now, new_id)
+        containers.sweep()
+        tools = Tools(
             Deployments(self.storage),
             self.registers,
+            self.stores,
             self.publisher,
+            containers,
             Sender(self.office_id, self._sender_key),
             self.settings.push,
-            self.directory / "outgoing",
-            self.world.now,
-            self.world.new_id,
+            now,
+            new_id,
         )
+        return Fleet(tools, self.rollouts)
+
+    def push(
+        self, registers: Sequence[Register], order: Order | None = None, progress: Progress | None = None
+    ) -> Outcome:
+        """A rollout, carried out here to its end: at once to all of them unless `order` says otherwise.
+
+        Raises Refused `nothing-to-push`.
+        """
+        rollout = self.fleet.begin(registers, order or Order("push", "", Plan.at_once()))
+        return self.carry_out(rollout, progress)
+
+    def carry_out(self, rollout: str, progress: Progress | None = None) -> Outcome:
+        """Work on a rollout, whoever else does, until each register has ended or something has stopped it."""
+        fleet = self.fleet.watched(progress or Silence())
+        Embedded(fleet, self.settings.push.slots).carry_out(rollout, Served(fleet, rollout))
+        return fleet.outcome(rollout)
 
     def status(self) -> dict[str, Any]:
         """How things stand; `warnings` are sentences that a person should act on."""

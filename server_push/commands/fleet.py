@@ -13,7 +13,8 @@ import click
 from server_push.commands.at_office import at_office
 from server_push.commands.place import Place, placed
 from server_push.fleet.deployments import Result
-from server_push.fleet.push import Outcome, Progress, Silence
+from server_push.fleet.delivering import Progress, Silence
+from server_push.fleet.fleet import Outcome
 from server_push.office import Office
 
 
@@ -36,7 +37,7 @@ def push(place: Place, office: Office, store: str | None, register: str | None, 
             office.stores.get(store)
         found = office.registers.list(store)
     with _progress(place) as progress:
-        outcome = office.fleet.push(found, progress)
+        outcome = office.push(found, progress=progress)
     place.answer(outcome.to_wire(), _told(outcome))
     if not outcome.all_served:
         click.get_current_context().exit(1)

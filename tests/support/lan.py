@@ -24,7 +24,7 @@ Reply = tuple[int, dict[str, Any]]
 
 @dataclass
 class Lan:
-    """`active`: the version that it sells from. `bundles`: hashes of what was pushed. `busiest`: most at once."""
+    """`active`: the version that it sells from. `bundles`: hashes of what was pushed. `busy`: transfers now, and most at once."""
 
     register: str
     sender_key: dict[str, str]
@@ -70,13 +70,14 @@ def _handler(lan: Lan) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             self._note()
+            is_transfer = self.path == "/snapshots"
             with lan.lock:
-                lan.busy[0] += 1
+                lan.busy[0] += is_transfer
                 lan.busy[1] = max(lan.busy)
             time.sleep(lan.takes_s)
             reply = self._judge(body) or lan.scripted(f"POST {self.path}") or self._take(body)
             with lan.lock:
-                lan.busy[0] -= 1
+                lan.busy[0] -= is_transfer
             self._answer(reply)
 
         def _judge(self, body: bytes) -> Reply | None:
