@@ -39,6 +39,7 @@ STATUS_OF_CODE = {
     "snapshot-not-found": 404,
     "store-not-found": 404,
     "register-not-found": 404,
+    "rollout-not-found": 404,
     "code-unknown": 404,
     "code-wrong": 401,
     "code-tries": 429,

@@ -1,10 +1,11 @@
-"""The engine in one process: a pool of threads, fed again and again from the rows.
+"""The engine in one process: threads, fed again and again from the rows.
 
     with Embedded(fleet, slots=64) as engine: …      # serve: every rollout, until stopped
     Embedded(fleet, slots=64).carry_out(rollout, …)  # a command: one rollout, until that is enough
 
-- One job a store at a time; `slots` stores at once. It keeps no queue: what has no slot now is due again at the next tick.
+- One job a store at a time; `slots` stores at once. No queue is kept: what has no slot now is due at the next tick.
 - Any number of processes may run one over the same rows: claims keep them apart.
+- Stopping waits for nobody: what is on its way is left to its claim, and a restart takes it up.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -43,7 +43,7 @@ class Embedded:
 
     def __init__(self, works: Works, slots: int, chores: Sequence[Callable[[], None]] = ()) -> None:
         self._works, self._slots, self._chores = works, slots, chores
-        self._running: dict[str, Future[None]] = {}
+        self._running: dict[str, threading.Thread] = {}
         self._woken = threading.Event()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -58,7 +58,6 @@ class Embedded:
     def __exit__(
         self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
     ) -> None:
-        """What is on its way is left to its claims: a restart, or another process, takes it up."""
         self._stopping.set()
         self._woken.set()
         if self._thread is not None:
@@ -69,46 +68,52 @@ class Embedded:
         self._woken.set()
 
     def _run_forever(self) -> None:
-        pool = ThreadPoolExecutor(self._slots, thread_name_prefix="push")
         while not self._stopping.is_set():
             self._woken.clear()
             for chore in self._chores:
                 _guarded(chore)
-            busy = self._go_round(pool, None)
+            busy = self._go_round(None)
             self._woken.wait(BUSY_S if busy else IDLE_S)
-        pool.shutdown(wait=False, cancel_futures=True)
 
     # -- until a rollout has ended
 
     def carry_out(self, rollout: str, is_enough: Callable[[], bool]) -> None:
         """Work on one rollout, whoever else does, until that is enough."""
-        with ThreadPoolExecutor(self._slots, thread_name_prefix="push") as pool:
-            while not is_enough():
-                self._go_round(pool, rollout)
-                self._woken.wait(_WAITED_FOR_S)
-                self._woken.clear()
+        while not is_enough():
+            self._go_round(rollout)
+            self._woken.wait(_WAITED_FOR_S)
+            self._woken.clear()
+        for job in self._running.values():
+            job.join()
 
     # -- one round
 
-    def _go_round(self, pool: ThreadPoolExecutor, only: str | None) -> bool:
+    def _go_round(self, only: str | None) -> bool:
         """Take up what is due; whether there is anything going on."""
         _guarded(self._works.renew)
         try:
             due = self._works.tick(only)
-        except Exception:
+        except Exception:  # noqa: BLE001 - a locked or full disk; the rows are as they were
             _LOG.exception("a tick failed; the next one tries again")
-            return False
-        self._running = {store: job for store, job in self._running.items() if not job.done()}
+            return bool(self._running)
+        self._running = {store: job for store, job in self._running.items() if job.is_alive()}
         for work in due:
             if work.store not in self._running and len(self._running) < self._slots:
-                job = pool.submit(_guarded, work.run)
-                self._running[work.store] = job
-                job.add_done_callback(lambda _: self._woken.set())  # what was due behind it need not wait
+                self._running[work.store] = self._begin(work)
         return bool(due or self._running)
+
+    def _begin(self, work: Work) -> threading.Thread:
+        def run() -> None:
+            _guarded(work.run)
+            self._woken.set()  # what was due behind it need not wait
+
+        job = threading.Thread(target=run, name=f"push-{work.store}", daemon=True)
+        job.start()
+        return job
 
 
 def _guarded(act: Callable[[], None]) -> None:
     try:
         act()
-    except Exception:
+    except Exception:  # noqa: BLE001 - a thread that dies in silence is missed too late
         _LOG.exception("the engine goes on without it")

@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import logging
-import random
 import threading
 import time
 from collections.abc import Callable
@@ -58,7 +57,7 @@ class Silence:
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What bringing bundles to registers needs. `new_id`: ids nobody has had before."""
+    """What bringing bundles to registers needs. `new_id`: ids nobody has had before. `chance`: 0…1, for jitter."""
 
     deployments: Deployments
     registers: Registers
@@ -69,6 +68,7 @@ class Tools:
     limits: Push
     now: Callable[[], datetime]
     new_id: Callable[[], str]
+    chance: Callable[[], float]
 
 
 @dataclass(eq=False)
@@ -146,7 +146,7 @@ class StoreJob:
         try:
             while self._serve_next(container):
                 pass
-        except Exception:
+        except Exception:  # noqa: BLE001 - a locked or full disk; the claims run out, and the next tick tries again
             _LOG.exception("the rows of %s cannot be worked on", self._store)
 
     def _serve_next(self, container: Container) -> bool:
@@ -185,10 +185,10 @@ class StoreJob:
             return Result.of(self._after_refusal(claim, "internal"), "internal", said)
 
     def _after_no_answer(self, claim: Claim) -> Next:
-        return after_no_answer(claim.patience, random.random())
+        return after_no_answer(claim.patience, self._tools.chance())
 
     def _after_refusal(self, claim: Claim, code: str) -> Next:
-        return after_refusal(code, claim.patience, random.random())
+        return after_refusal(code, claim.patience, self._tools.chance())
 
     def _deliver(self, claim: Claim, container: Container, line: _Held) -> Result:
         tools, register = self._tools, claim.target.register

@@ -2,8 +2,8 @@
 
 - Whoever works on a register claims its row by compare-and-set; a claim runs out when its holder has died.
 - A result counts only from the holder of the claim: two workers never overwrite each other.
-- A row is claimed only while its rollout runs and its group is open, so that a pause bites within one transfer; and only
-  while fewer than so many transfers share the store's line, whichever processes make them.
+- A row is claimed only while its rollout runs and its group is open: a pause bites within one transfer. And only while
+  fewer than so many transfers share the store's line, whichever processes make them.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ from server_push.storage.tables.registers import store as store_table
 PUSHED, FETCHED = "push", "pull"
 _OPEN = from_states(Event.SUPERSEDED)
 _DUE = (State.PENDING, State.RETRY, State.STAGED)
+# A register that fetched it switches by itself, and says so at its check-in.
+_NOT_ITS_OWN = or_(deployment.c.state != State.STAGED, deployment.c.via.is_(None), deployment.c.via != FETCHED)
 _TO_FETCH = (State.PENDING, State.RETRY, State.OFFERED, State.UNREACHABLE)
 
 
@@ -138,7 +140,7 @@ class Deployments:
         due = (
             _claimable()
             .where(c.store == store, c.rollout == rollout_id, c.state.in_(_DUE))
-            .where(or_(c.next_at.is_(None), c.next_at <= at))
+            .where(or_(c.next_at.is_(None), c.next_at <= at), _NOT_ITS_OWN)
             .order_by(c.attempts, c.register)
         )
         with self._storage.write() as connection:
@@ -287,15 +289,15 @@ class Deployments:
         c = deployment.c
         at = instant_text(now)
         due = (
-            select(c.store, func.count().label("count"))
+            select(c.store, func.count().label("number"))
             .join(rollout_group, (rollout_group.c.rollout == c.rollout) & (rollout_group.c.n == c.group_n))
             .where(c.rollout == rollout_id, c.state.in_(_DUE), rollout_group.c.state.in_(OPEN_GROUPS))
-            .where(or_(c.next_at.is_(None), c.next_at <= at))
+            .where(or_(c.next_at.is_(None), c.next_at <= at), _NOT_ITS_OWN)
             .group_by(c.store)
             .order_by(c.store)
         )
         with self._storage.read() as connection:
-            return [(row.store, row.count) for row in connection.execute(due)]
+            return [(row.store, row.number) for row in connection.execute(due)]
 
     def has_published(self, rollout_id: str, store: str) -> bool:
         """Whether a register of the store has been given a version by this rollout: the others get no newer data."""

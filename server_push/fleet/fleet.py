@@ -47,7 +47,7 @@ class Outcome:
 
     @property
     def all_served(self) -> bool:
-        ended = self.state == RolloutState.FINISHED or self.state == RolloutState.RUNNING
+        ended = self.state in (RolloutState.FINISHED, RolloutState.RUNNING)
         return ended and not any(one.state in UNSERVED for one in self.registers)
 
     def to_wire(self) -> dict[str, Any]:

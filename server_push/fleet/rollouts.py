@@ -90,8 +90,13 @@ class Summary:
         }
 
 
-def begin(connection: Connection, new: Beginning, members: Sequence[Member], now: datetime) -> None:
-    """A new rollout over `members`, within the caller's transaction. Raises Refused `nothing-to-push`."""
+def begin(
+    connection: Connection, new: Beginning, members: Sequence[Member], now: datetime, *, is_open: bool = False
+) -> None:
+    """A new rollout over `members`, within the caller's transaction. Raises Refused `nothing-to-push`.
+
+    `is_open`: its first group's turn has come already; otherwise the next tick opens it.
+    """
     if not members:
         raise Refused("nothing-to-push", "there is no such register", hint="server-push registers list shows them")
     at = instant_text(now)
@@ -124,6 +129,8 @@ def begin(connection: Connection, new: Beginning, members: Sequence[Member], now
             for one in mine
         ]
         insert_new(connection, deployment, rows)
+    if is_open:
+        _move_group(connection, new.rollout, 0, GroupEvent.OPENED, now)
     _supersede(connection, new.rollout, [one.register for one in members], at)
     detail = {"origin": new.origin, "registers": len(members)}
     note(connection, Deed(new.made_by, "rollout-begun", new.rollout, detail), now)
@@ -325,19 +332,19 @@ def _standings(connection: Connection, rollout_id: str) -> list[GroupStanding]:
 
 def _counts_by_group(connection: Connection, rollout_id: str) -> dict[int, dict[State, int]]:
     c = deployment.c
-    query = select(c.group_n, c.state, func.count().label("count")).where(c.rollout == rollout_id)
+    query = select(c.group_n, c.state, func.count().label("number")).where(c.rollout == rollout_id)
     counts: dict[int, dict[State, int]] = {}
     for row in connection.execute(query.group_by(c.group_n, c.state)):
-        counts.setdefault(row.group_n, {})[State(row.state)] = row.count
+        counts.setdefault(row.group_n, {})[State(row.state)] = row.number
     return counts
 
 
 def _counts_of(connection: Connection, ids: Sequence[str]) -> dict[str, dict[str, int]]:
     c = deployment.c
-    query = select(c.rollout, c.state, func.count().label("count")).where(c.rollout.in_(ids))
+    query = select(c.rollout, c.state, func.count().label("number")).where(c.rollout.in_(ids))
     counts: dict[str, dict[str, int]] = {}
     for row in connection.execute(query.group_by(c.rollout, c.state)):
-        counts.setdefault(row.rollout, {})[row.state] = row.count
+        counts.setdefault(row.rollout, {})[row.state] = row.number
     return counts
 
 

@@ -70,3 +70,27 @@ Index(
     sqlite_where=text("claim IS NOT NULL"),
     postgresql_where=text("claim IS NOT NULL"),
 )
+
+# The nightly distribution. `since`: the instant from which its times count.
+distribution_schedule = Table(
+    "distribution_schedule",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("local_time", Text, nullable=False),
+    Column("tz", Text, nullable=False),
+    Column("days", Text, nullable=False),  # JSON list, Monday is 1
+    Column("window_end", Text, nullable=False),
+    Column("enabled", Integer, nullable=False),
+    Column("since", Text, nullable=False),
+)
+
+# One row for each business date whose time has come, be it begun or missed.
+schedule_run = Table(
+    "schedule_run",
+    metadata,
+    Column("schedule", Text, primary_key=True),
+    Column("business_date", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("rollout", Text),
+)

@@ -8,7 +8,7 @@ from poscore.errors import Refused
 from server_push.fleet.deployments import Claim, Deployments, Holder, Result, Target
 from server_push.fleet.plan import Member, Plan
 from server_push.fleet.rollouts import Beginning, Rollouts
-from server_push.fleet.states import Event, State
+from server_push.fleet.states import Event
 from server_push.storage import Storage
 from tests.support.databases import new_storage
 from tests.support.offices import NOW

@@ -73,3 +73,21 @@ def upgrade() -> None:
         sa.Column("at", sa.Text, nullable=False),
     )
     op.create_index("ix_kept_answer_at", "kept_answer", ["at"])
+    op.create_table(
+        "distribution_schedule",
+        sa.Column("name", sa.Text, primary_key=True),
+        sa.Column("local_time", sa.Text, nullable=False),
+        sa.Column("tz", sa.Text, nullable=False),
+        sa.Column("days", sa.Text, nullable=False),
+        sa.Column("window_end", sa.Text, nullable=False),
+        sa.Column("enabled", sa.Integer, nullable=False),
+        sa.Column("since", sa.Text, nullable=False),
+    )
+    op.create_table(
+        "schedule_run",
+        sa.Column("schedule", sa.Text, primary_key=True),
+        sa.Column("business_date", sa.Text, primary_key=True),
+        sa.Column("state", sa.Text, nullable=False),
+        sa.Column("at", sa.Text, nullable=False),
+        sa.Column("rollout", sa.Text),
+    )
