@@ -49,7 +49,7 @@ class Push(_Section):
     activate_every_s: Seconds = 0.5
     # How long a process may be silent before what it works on is taken up by another. It renews three times as often.
     lease_s: Seconds = 60
-    # How long a register of a store on `pull` may take to come: two check-ins as shipped. Then it counts as unreachable.
+    # For a register of a store on `pull` to come: two check-ins as shipped. Then it counts as unreachable.
     fetched_within_s: Seconds = 600
     # For an open sale to end: it holds a switch back for five minutes at most.
     staged_wait_s: Seconds = 360

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, update
 
 from poscore.errors import Refused
-from poscore.instants import instant_text
+from poscore.instants import instant_text, parse_instant
 from server_push.fleet.deployments import Deployment, move, rows_of
 from server_push.fleet.judging import Limits, Tally
 from server_push.fleet.plan import Limit, Member, Plan, share_out
@@ -99,7 +99,7 @@ def begin(
     """
     if not members:
         raise Refused("nothing-to-push", "there is no such register", hint="server-push registers list shows them")
-    at = instant_text(now)
+    at = _its_own_instant(connection, now)
     plan = new.plan
     row = {
         "rollout": new.rollout,
@@ -134,6 +134,15 @@ def begin(
     _supersede(connection, new.rollout, [one.register for one in members], at)
     detail = {"origin": new.origin, "registers": len(members)}
     note(connection, Deed(new.made_by, "rollout-begun", new.rollout, detail), now)
+
+
+def _its_own_instant(connection: Connection, now: datetime) -> str:
+    """Now, or a millisecond after the rollout before: which of two is the newer one is never in doubt."""
+    last = connection.execute(select(func.max(rollout.c.started_at))).scalar()
+    at = instant_text(now)
+    if last is None or last < at:
+        return at
+    return instant_text(parse_instant(last) + timedelta(milliseconds=1))
 
 
 def _supersede(connection: Connection, rollout_id: str, registers: Sequence[str], at: str) -> None:

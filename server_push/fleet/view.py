@@ -94,7 +94,7 @@ class FleetView:
         }
 
     def one(self, register: str, now: datetime) -> dict[str, Any]:
-        """A register whole: its row, what it said last, and what was sent to it. Raises Refused `register-not-found`."""
+        """A register whole: what it said last, and what was sent to it. Raises Refused `register-not-found`."""
         found = self._registers.get(register)
         text = self._health(register).get(register)
         history = self._deployments.of_register(register, _HISTORY)

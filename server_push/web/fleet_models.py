@@ -20,6 +20,7 @@ _Limit = Annotated[str, Field(pattern=r"^[0-9]{1,6}%?$")]
 _Percent = Annotated[int, Field(ge=1, le=100)]
 _Time = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 _Count = Annotated[int, Field(ge=1, le=1000)]
+_Days = list[Annotated[int, Field(ge=1, le=7)]]
 _ArticleId = Annotated[str, Field(min_length=1, max_length=64)]
 
 
@@ -40,10 +41,10 @@ class GroupWanted(Model):
 class RolloutWanted(Model):
     """Without stores and registers to everybody. `groups` null: canary, 10 %, 100 %; `[]`: everybody at once."""
 
-    stores: Annotated[list[Id], Field(max_length=10_000)] = []
-    registers: Annotated[list[Id], Field(max_length=10_000)] = []
+    stores: Annotated[list[Id], Field(default_factory=list, max_length=10_000)]
+    registers: Annotated[list[Id], Field(default_factory=list, max_length=10_000)]
     groups: Annotated[list[GroupWanted] | None, Field(max_length=20)] = None
-    canary: Annotated[list[Id], Field(max_length=100)] = []
+    canary: Annotated[list[Id], Field(default_factory=list, max_length=100)]
     tries: Annotated[int, Field(ge=1, le=20)] = 3
     offer_wait_s: Annotated[int, Field(ge=0, le=86_400)] = 600
 
@@ -125,7 +126,7 @@ class ScheduleWanted(Model):
 
     at: _Time = "22:00"
     tz: Annotated[str, Field(min_length=1, max_length=64)] = "Europe/Helsinki"
-    days: Annotated[list[Annotated[int, Field(ge=1, le=7)]], Field(min_length=1, max_length=7)] = list(EVERY_DAY)
+    days: Annotated[_Days, Field(default_factory=lambda: list(EVERY_DAY), min_length=1, max_length=7)]
     window_end: _Time = "05:00"
     enabled: bool = True
 

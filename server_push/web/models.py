@@ -104,7 +104,7 @@ class FetchRefused(Model):
 class SnapshotInventory(SnapshotSeen):
     """`slots`: which versions it has, and how they fared. `refused`: the last it fetched in vain."""
 
-    slots: Annotated[list[SlotSaid], Field(max_length=32)] = []
+    slots: Annotated[list[SlotSaid], Field(default_factory=list, max_length=32)]
     refused: FetchRefused | None = None
 
     def inventory(self) -> Inventory:

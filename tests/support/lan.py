@@ -24,12 +24,13 @@ Reply = tuple[int, dict[str, Any]]
 
 @dataclass
 class Lan:
-    """`active`: the version that it sells from. `bundles`: hashes of what was pushed. `busy`: transfers now, and most at once."""
+    """`active`: the version that it sells from, `switches`: each time it changed. `bundles`: hashes of what was pushed. `busy`: transfers now, and most at once."""
 
     register: str
     sender_key: dict[str, str]
     url: str = ""
     active: int | None = None
+    switches: list[int] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
     bundles: list[str] = field(default_factory=list)
     answers: dict[str, list[Reply]] = field(default_factory=dict)
@@ -94,7 +95,10 @@ def _handler(lan: Lan) -> type[BaseHTTPRequestHandler]:
             if self.path == "/snapshots":
                 lan.bundles.append(hashlib.sha256(body).hexdigest())
                 return 202, {"version": 0, "state": "BUILDING"}
-            lan.active = int(self.path.split("/")[2])
+            version = int(self.path.split("/")[2])
+            if lan.active != version:
+                lan.switches.append(version)
+            lan.active = version
             return 200, {"version": lan.active, "state": "GOOD"}
 
         def _note(self) -> None:

@@ -30,8 +30,7 @@ def lan(site: Site, key):
 
 def at(site: Site, lan: Lan) -> None:
     """The register is where the miniature is."""
-    with site.office.storage.write() as connection:
-        connection.exec_driver_sql("UPDATE register SET lan_url = ? WHERE register = ?", (lan.url, lan.register))
+    site.is_at(lan.register, lan.url)
 
 
 def push(site: Site, *registers: str):
