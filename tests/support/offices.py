@@ -69,9 +69,7 @@ class Site:
     def send(self, method: str, path: str, body: Any = None, **headers: str) -> TestResponse:
         """As the founder, or with another `token`."""
         token = headers.pop("token", self.token)
-        return self.client.open(
-            path, method=method, json=body, headers={"Authorization": f"Bearer {token}", **headers}
-        )
+        return self.client.open(path, method=method, json=body, headers={"Authorization": f"Bearer {token}", **headers})
 
     # -- as a register
 

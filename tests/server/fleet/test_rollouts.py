@@ -130,9 +130,7 @@ def test_too_many_away_pause_it_and_their_coming_lets_it_go_on(site: Site):
 
 def test_a_register_that_goes_back_afterwards_still_halts_it(site: Site):
     with shop(site, 1, away=1):
-        rollout = site.office.fleet.begin(
-            site.office.registers.list(), order("r0", offer_wait_s=600)
-        )
+        rollout = site.office.fleet.begin(site.office.registers.list(), order("r0", offer_wait_s=600))
         for _ in range(4):
             for work in site.office.fleet.tick(rollout):
                 work.run()
