@@ -186,9 +186,12 @@ class _Cut:
         import http.client
 
         try:
-            return self._answer.read(size)
+            data = self._answer.read(size)
         except (OSError, http.client.HTTPException) as error:
             raise unreachable(f"the line broke while a bundle came: {error}") from error
+        if not data and self._answer.length:
+            raise unreachable(f"the line broke {self._answer.length} bytes before a bundle's end")
+        return data
 
 
 def _seconds(retry_after: str | None) -> float | None:

@@ -18,7 +18,7 @@ from typing import Protocol, Self
 
 _LOG = logging.getLogger("offline-kassa.engine")
 
-BUSY_S, IDLE_S = 0.5, 15.0
+BUSY_S, IDLE_S = 1.0, 15.0
 # A command's own rollout is looked at more often: somebody waits for it.
 _WAITED_FOR_S = 0.05
 
@@ -32,9 +32,13 @@ class Work(Protocol):
 
 
 class Works(Protocol):
-    """What an engine asks for. `tick`: what is due now; `only` one rollout's. It may be called any number of times."""
+    """What an engine asks for. `tick`: what is due now; `only` one rollout's. It may be called any number of times.
+
+    `is_waiting`: whether something may fall due soon, such as a try again, or what a dead process held.
+    """
 
     def tick(self, only: str | None = None) -> Sequence[Work]: ...
+    def is_waiting(self) -> bool: ...
     def renew(self) -> None: ...
 
 
@@ -100,7 +104,7 @@ class Embedded:
         for work in due:
             if work.store not in self._running and len(self._running) < self._slots:
                 self._running[work.store] = self._begin(work)
-        return bool(due or self._running)
+        return bool(due or self._running) or self._works.is_waiting()
 
     def _begin(self, work: Work) -> threading.Thread:
         def run() -> None:

@@ -122,6 +122,9 @@ class Fleet:
                 ]
         return due
 
+    def is_waiting(self) -> bool:
+        return bool(self.rollouts.running())
+
     def renew(self) -> None:
         self.leases.renew()
 

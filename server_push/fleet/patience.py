@@ -10,8 +10,14 @@ from datetime import timedelta
 
 from server_push.fleet.states import Event
 
-# What passes by itself or by a technician's hand. Everything else that a register says no to stays as it is.
-PASSING = frozenset(("busy", "space", "clock", "backup", "internal", "building", "publishing", "too-many-requests"))
+# What passes by itself or by a technician's hand, bytes that broke on the way among it (`damaged`, or `token` when they
+# are not those that were signed). Everything else that a register says no to stays as it is.
+PASSING = frozenset(
+    (
+        *("busy", "space", "clock", "backup", "internal", "building", "publishing", "too-many-requests"),
+        *("damaged", "token"),
+    )
+)
 
 _FIRST_S, _GROWTH, _LONGEST_S = 30.0, 4, 900.0
 

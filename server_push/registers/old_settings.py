@@ -1,7 +1,7 @@
 r"""KETJU_OFFLINE.INI of the system before: which file it copied to which name. Read and reported, never obeyed.
 
-The rule of that system was that a copy is called `offline` + its source's name (`HINNAT.DAT`, `offlineHINNAT.DAT`). What
-does not keep it, and every line that is not understood, is told, so that a person can look before it is gone.
+The rule of that system was that a copy is called `offline` + its source's name (`HINNAT.DAT`, `offlineHINNAT.DAT`).
+What does not keep it, and every line that is not understood, is told, so that a person can look before it is gone.
 
     [SIIRTO]                       [TIEDOSTOT]
     SOURCE1=\\srv\HINNAT.DAT      HINNAT.DAT=offlineHINNAT.DAT

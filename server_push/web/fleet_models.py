@@ -161,7 +161,7 @@ class ScheduleView(Model):
 
 
 class ArticlePart(Model):
-    """What is left out stays as it is. Cents incl. VAT and deposit; `store` null: for every store without its own row."""
+    """What is left out stays as it is. Cents incl. VAT and deposit; `store` null: every store without its own row."""
 
     store: Id | None = None
     name: NonEmpty | None = None

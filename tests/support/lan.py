@@ -24,7 +24,10 @@ Reply = tuple[int, dict[str, Any]]
 
 @dataclass
 class Lan:
-    """`active`: the version that it sells from, `switches`: each time it changed. `bundles`: hashes of what was pushed. `busy`: transfers now, and most at once."""
+    """`active`: the version that it sells from; `switches`: each time it changed. `bundles`: hashes of what was pushed.
+
+    `busy`: transfers now, and most at once.
+    """
 
     register: str
     sender_key: dict[str, str]

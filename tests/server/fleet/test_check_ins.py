@@ -140,17 +140,18 @@ def test_a_register_that_has_it_already_is_settled_without_fetching(site: Site, 
 
 
 @pytest.mark.parametrize(
-    ("slots", "refused", "state_then", "code"),
+    ("said", "state_then", "code"),
     [
-        (("STAGED", None), None, "staged", "sale-open"),
-        (("BUILDING", None), None, "installing", None),
-        (("BAD", "check"), None, "failed", "check"),
-        (("ROLLED_BACK", "check"), None, "failed", "check"),
-        (None, "signature", "failed", "signature"),
-        (None, "space", "offered", "space"),
+        ((("STAGED", None), None), "staged", "sale-open"),
+        ((("BUILDING", None), None), "installing", None),
+        ((("BAD", "check"), None), "failed", "check"),
+        ((("ROLLED_BACK", "check"), None), "failed", "check"),
+        ((None, "signature"), "failed", "signature"),
+        ((None, "space"), "offered", "space"),
     ],
 )
-def test_what_became_of_a_fetched_one_is_told_by_the_inventory(site: Site, till, slots, refused, state_then, code):
+def test_what_became_of_a_fetched_one_is_told_by_the_inventory(site: Site, till, said, state_then, code):
+    slots, refused = said
     left_for_its_check_in(site)
     version = site.office.newest_version("s1")
     site.check_in(till, **saw(OLD))

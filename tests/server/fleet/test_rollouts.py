@@ -1,4 +1,4 @@
-"""Rollouts over real HTTP: canaries that halt them, registers that are away, persons who stop them and let them go on."""
+"""Rollouts over real HTTP: canaries that halt them, registers that are away, persons who stop and resume them."""
 
 from __future__ import annotations
 

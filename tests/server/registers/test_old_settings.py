@@ -3,21 +3,20 @@
 from server_push.registers.machine_list import read_machines
 from server_push.registers.old_settings import read_old_settings
 
-INI = "\r\n".join(
-    [
-        "; siirrettävät tiedostot",
-        "[SIIRTO]",
-        r"SOURCE1=\\srv\ketju\HINNAT.DAT",
-        r"TARGET1=C:\KETJU\offlineHINNAT.DAT",
-        r"SOURCE2=\\srv\ketju\ASIAKAS.DAT",
-        r"TARGET2=C:\KETJU\ASIAKAS.BAK",
-        "TARGET3=yksin.dat",
-        "[TIEDOSTOT]",
-        "MYYJÄT.DAT=offlineMYYJÄT.DAT",
-        "AIKA = 22:00",
-        "roskaa",
-        "\x1aroskaa lopun jälkeen",
-    ]
+INI = (
+    r"""; siirrettävät tiedostot
+[SIIRTO]
+SOURCE1=\\srv\ketju\HINNAT.DAT
+TARGET1=C:\KETJU\offlineHINNAT.DAT
+SOURCE2=\\srv\ketju\ASIAKAS.DAT
+TARGET2=C:\KETJU\ASIAKAS.BAK
+TARGET3=yksin.dat
+[TIEDOSTOT]
+MYYJÄT.DAT=offlineMYYJÄT.DAT
+AIKA = 22:00
+roskaa
+""".replace("\n", "\r\n")
+    + "\x1aroskaa lopun jälkeen"
 )
 
 
