@@ -156,7 +156,8 @@ class StoreJob:
             self._line.acquire()
             held = _Held(self._line)
             try:
-                holder = Holder(worker, tools.limits.at_once_per_store, self._leases.lasts)
+                at_once = tools.limits.at_once_per_store
+                holder = Holder(worker, at_once, self._leases.lasts, version=container.version)
                 claim = tools.deployments.claim_next(self._rollout, self._store, holder, tools.now())
                 if claim is None:
                     return False
@@ -192,7 +193,6 @@ class StoreJob:
 
     def _deliver(self, claim: Claim, container: Container, line: _Held) -> Result:
         tools, register = self._tools, claim.target.register
-        tools.deployments.note_version(claim, container.version)
         url = tools.registers.get(register).lan_url
         if url is None:
             raise Fault("unreachable", f"{register} has not been enrolled yet")
@@ -203,10 +203,7 @@ class StoreJob:
                 _patiently(lambda: wire.send(container, lambda count: self._progress.sent(register, count)))
             tools.deployments.sent(claim, self._leases.lasts, tools.now())
             line.give_back()
-            result = self._activate(wire, container.version)
-        if result.event is Event.ACTIVATED:
-            tools.registers.note_snapshot(register, container.version, container.version)
-        return result
+            return self._activate(wire, container.version)
 
     def _activate(self, wire: RegisterWire, version: int) -> Result:
         """Ask until the register sells from it. Building has its own time; then an open sale may take as long again."""

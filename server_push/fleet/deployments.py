@@ -4,6 +4,7 @@
 - A result counts only from the holder of the claim: two workers never overwrite each other.
 - A row is claimed only while its rollout runs and its group is open: a pause bites within one transfer. And only while
   fewer than so many transfers share the store's line, whichever processes make them.
+- No step waits for the disk: what a power cut takes back is done again, and a register that has it says so.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from poscore.instants import instant_text
 from server_push.fleet.patience import Next, Patience
 from server_push.fleet.stages import OPEN_GROUPS, RolloutState
 from server_push.fleet.states import CLAIMED, ENDED, LEFT_OUT, Event, State, after, from_states
+from server_push.registers.registers import note_snapshot
 from server_push.storage import Storage
 from server_push.storage.tables.fleet import deployment, rollout, rollout_group
 from server_push.storage.tables.registers import store as store_table
@@ -66,12 +68,16 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who claims, how many transfers may share the store's line, and how long the claim lasts unless it is renewed."""
+    """Who claims, how many transfers may share the store's line, and how long the claim lasts unless it is renewed.
+
+    `version`: what is brought, where that is known beforehand.
+    """
 
     worker: str
     at_once: int
     lasts: timedelta
     via: str = PUSHED
+    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +149,7 @@ class Deployments:
             .where(or_(c.next_at.is_(None), c.next_at <= at), _NOT_ITS_OWN)
             .order_by(c.attempts, c.register)
         )
-        with self._storage.write() as connection:
+        with self._storage.write(durable=False) as connection:
             if _line_is_full(connection, store, holder.at_once, at):
                 return None
             for row in connection.execute(due):
@@ -154,7 +160,7 @@ class Deployments:
     def claim_fetch(self, store: str, register: str, holder: Holder, now: datetime) -> Claim:
         """What a register should fetch, held by it. Raises Refused `nothing-to-fetch`, `too-many-requests`."""
         at = instant_text(now)
-        with self._storage.write() as connection:
+        with self._storage.write(durable=False) as connection:
             row = offered(connection, store, register)
             if row is None:
                 raise Refused("nothing-to-fetch", f"there is nothing for {register} to fetch")
@@ -185,16 +191,18 @@ class Deployments:
 
     def note_version(self, claim: Claim, version: int) -> None:
         mine = update(deployment).where(*_row(claim.target), deployment.c.claim == claim.worker)
-        with self._storage.write() as connection:
+        with self._storage.write(durable=False) as connection:
             connection.execute(mine.values(version=version))
 
     def _change(self, claim: Claim, event: Event, values: dict[str, Any], now: datetime) -> bool:
         mine = select(deployment).where(*_row(claim.target), deployment.c.claim == claim.worker)
-        with self._storage.write() as connection:
+        with self._storage.write(durable=False) as connection:
             row = connection.execute(mine).one_or_none()
             if row is None:
                 return False
             move(connection, row, event, now, **values)
+            if event is Event.ACTIVATED:
+                note_snapshot(connection, row.register, row.version)
         return True
 
     def renew(self, workers: Collection[str], lasts: timedelta, now: datetime) -> None:
@@ -203,7 +211,7 @@ class Deployments:
             return
         longer = instant_text(now + lasts)
         held = update(deployment).where(deployment.c.claim.in_(list(workers)), deployment.c.claimed_until < longer)
-        with self._storage.write() as connection:
+        with self._storage.write(durable=False) as connection:
             connection.execute(held.values(claimed_until=longer))
 
     def release(self, now: datetime) -> int:
@@ -213,7 +221,7 @@ class Deployments:
         with self._storage.read() as connection:
             if connection.execute(dead.limit(1)).first() is None:
                 return 0
-        with self._storage.write() as connection:
+        with self._storage.write(durable=False) as connection:
             rows = connection.execute(dead).all()
             for row in rows:
                 move(connection, row, Event.LOST, now, claim=None, claimed_until=None, next_at=None)
@@ -366,6 +374,7 @@ def _take(connection: Connection, row: Row[Any], holder: Holder, now: datetime) 
         "claimed_until": instant_text(now + holder.lasts),
         "attempts": row.attempts + 1,
         "via": holder.via,
+        "version": row.version if holder.version is None else holder.version,
         "code": None,
         "detail": None,
         "next_at": None,

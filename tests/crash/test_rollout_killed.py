@@ -109,4 +109,5 @@ def test_a_push_of_a_command_that_was_killed_is_carried_on_by_the_service(
 
     (rollout,) = Client(office.url, {"Authorization": f"Bearer {office.token}"}).get("/api/rollouts")["items"]
     until(lambda: show(office, rollout["rollout"])["state"] == "finished", 60, "the rollout to finish")
+    assert show(office, rollout["rollout"])["counts"] == {"activated": len(lans)}
     assert all(len(lan.switches) == 1 for lan in lans.values())
