@@ -19,6 +19,7 @@ METADATA = "metadata"
 TARGETS = "targets"
 TIMESTAMP_MEMBER = "metadata/timestamp.json"
 CONTENT_TYPE = "application/octet-stream"
+BUNDLE_TOKEN = "Bundle-Token"  # header of a fetched bundle: the token that a push of these bytes would carry
 MAX_MEMBERS = 64
 MAX_BUNDLE_BYTES = 1 << 30  # a full bundle of a million articles is 53 MB; a gigabyte leaves room for pictures
 ISSUED_AT = "issued_at"  # extra field of timestamp.json, an instant's text: tells a wrong clock from an old bundle

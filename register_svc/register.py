@@ -278,6 +278,7 @@ def build(directory: Path) -> Register:
     )
     _watch(register)
     link.neighbours.report = lambda: _report(register)
+    link.fetching.door = _Door(register)
     link.neighbours.on_mode_changed = _note_mode(desk, authorizations)
     return register
 
@@ -328,9 +329,28 @@ def _report(register: Register) -> dict[str, Any]:
     listing = register.snapshots.listing()
     return {
         "lan_url": register.lan_url,
-        "snapshot": {"active": listing["active"], "seen": listing["seen"]},
+        "snapshot": {
+            "active": listing["active"],
+            "seen": listing["seen"],
+            "slots": [{name: slot[name] for name in ("version", "state", "reason")} for slot in listing["slots"]],
+        },
         "health": register.health.to_wire(),
     }
+
+
+@dataclass(frozen=True)
+class _Door:
+    """The way in of a bundle that this register fetched: the same as a push's, with the same token."""
+
+    register: Register
+
+    def take(self, stream: Any, length: int | None, token: str) -> int:
+        claims = self.register.sender.accept(token, None)  # the hash is compared while the bytes come
+        sworn = datetime.fromtimestamp(claims.issued_at, UTC)
+        return self.register.snapshots.receive(stream, length, claims.body, sworn).version
+
+    def is_settled(self, version: int) -> bool:
+        return not self.register.snapshots.activate(version).pending
 
 
 def price_in_memory(path: Path, codes: tuple[str, ...]) -> None:

@@ -15,8 +15,9 @@ from poscore.errors import Fault, PosError
 from server_push.commands.accounts import accounts
 from server_push.commands.assortment import import_
 from server_push.commands.bundles import bundle, keys
-from server_push.commands.fleet import push
+from server_push.commands.fleet import audit, push, rollout, schedule
 from server_push.commands.office import init, serve, status
+from server_push.commands.operators import operators
 from server_push.commands.place import Place
 from server_push.commands.registers import registers, stores
 from server_push.commands.settings import settings
@@ -62,7 +63,10 @@ def _show(error: PosError, place: Place | None) -> None:
         click.echo(f"  {error.hint}", err=True)
 
 
-for command in (init, import_, stores, registers, settings, bundle, push, keys, accounts, status, serve):
+for command in (
+    *(init, import_, stores, registers, settings, operators),
+    *(bundle, push, rollout, schedule, keys, accounts, audit, status, serve),
+):
     main.add_command(command)
 
 if __name__ == "__main__":

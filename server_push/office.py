@@ -7,8 +7,10 @@ office.stores.add(Store("s1", "Keskusta", pepper), office.now())
 from __future__ import annotations
 
 import os
+import random
 import secrets
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -25,20 +27,32 @@ from server_push.accounts.balances import Limits
 from server_push.accounts.exports import Exports
 from server_push.accounts.proof import Proof
 from server_push.assortment.shop_settings import ShopSettings
+from server_push.assortment.upserts import article_of
 from server_push.bundles.keys import Keys
 from server_push.bundles.publishing import Publisher
+from server_push.distribution import Distribution
+from server_push.engines.embedded import Embedded
+from server_push.fleet.check_ins import CheckIns, Inventory, Offer
+from server_push.fleet.containers import Containers
+from server_push.fleet.delivering import Progress, Silence, Tools
 from server_push.fleet.deployments import Deployments
-from server_push.fleet.push import Fleet
+from server_push.fleet.fetching import Fetches
+from server_push.fleet.fleet import Fleet, Order, Outcome, Served
+from server_push.fleet.plan import Member, Plan
+from server_push.fleet.rollouts import Rollouts
+from server_push.fleet.schedules import Schedules
+from server_push.fleet.view import FleetView
 from server_push.fleet.wire import Sender
 from server_push.intake.incidents import Incidents
 from server_push.intake.intake import Delivery, Intake, Receipt
 from server_push.intake.journals import Journals
 from server_push.intake.sales import Sales
 from server_push.registers import identity
+from server_push.registers.audit import Audit
 from server_push.registers.callers import Caller, Callers
 from server_push.registers.enrolment import Enrolments, HeadOffice
 from server_push.registers.operators import EVERYTHING, TOKEN_BYTES, Operator, Operators
-from server_push.registers.registers import ENROLLED, Register, Registers
+from server_push.registers.registers import ENROLLED, CheckIn, Register, Registers
 from server_push.registers.stores import Stores
 from server_push.returns.claims import Claims
 from server_push.returns.flags import Flags
@@ -55,11 +69,12 @@ def _utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """`now`: the clock, aware UTC. `random_bytes`: secrets. `new_id`: ids nobody has had before."""
+    """`now`: the clock, aware UTC. `random_bytes`: secrets. `new_id`: ids nobody has had before. `chance`: 0…1."""
 
     now: Callable[[], datetime] = _utc_now
     random_bytes: Callable[[int], bytes] = os.urandom
     new_id: Callable[[], str] = lambda: secrets.token_hex(16)
+    chance: Callable[[], float] = random.random
 
 
 class Office:
@@ -91,6 +106,11 @@ class Office:
         self.incidents = Incidents(storage)
         self.journals = Journals(storage)
         self.publisher = Publisher.of(directory, storage)
+        self.rollouts = Rollouts(storage)
+        self.schedules = Schedules(storage)
+        self.fleet_view = FleetView(storage)
+        self.audit = Audit(storage)
+        self.check_ins = CheckIns(storage, timedelta(seconds=self.settings.push.fetched_within_s))
 
     @classmethod
     def found(cls, directory: Path, chain: Chain, world: World) -> tuple[Office, str]:
@@ -125,6 +145,13 @@ class Office:
         """What a register returns; see Intake.receive."""
         return self.intake.receive(caller, Delivery(epoch, head, records), self.now())
 
+    def article(self, article_id: str, store: str = "") -> dict[str, Any]:
+        """Raises Refused `article-not-found`."""
+        found = article_of(self.storage, article_id, store)
+        if found is None:
+            raise Refused("article-not-found", f"there is no article {article_id[:64]!r}")
+        return found
+
     def newest_version(self, store: str) -> int | None:
         """The newest published version of a store's bundle; None before the first."""
         try:
@@ -134,17 +161,65 @@ class Office:
 
     @cached_property
     def fleet(self) -> Fleet:
-        """What sends bundles to registers."""
-        return Fleet(
+        """What brings bundles to registers."""
+        now, new_id = self.world.now, self.world.new_id
+        containers = Containers(self.publisher, self.directory / "outgoing", now, new_id)
+        containers.sweep()
+        tools = Tools(
             Deployments(self.storage),
             self.registers,
+            self.stores,
             self.publisher,
+            containers,
             Sender(self.office_id, self._sender_key),
             self.settings.push,
-            self.directory / "outgoing",
-            self.world.now,
-            self.world.new_id,
+            now,
+            new_id,
+            self.world.chance,
         )
+        return Fleet(tools, self.rollouts)
+
+    @cached_property
+    def distribution(self) -> Distribution:
+        """What persons, ERPs and the clock ask of the fleet."""
+        return Distribution(self.storage, self.fleet, self.schedules)
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """The fleet is worked on, and the schedule looked at, until the block ends."""
+        chores = [lambda: self.distribution.look_at_the_clock(self.now())]
+        with Embedded(self.fleet, self.settings.push.slots, chores) as engine:
+            self.distribution.wake = engine.wake
+            yield
+
+    @cached_property
+    def fetches(self) -> Fetches:
+        """What registers fetch by themselves."""
+        return Fetches(self.fleet.tools)
+
+    def check_in(self, caller: Caller, said: CheckIn, inventory: Inventory) -> Offer:
+        """Keep what a register says of itself; what it should fetch."""
+        now = self.now()
+        self.registers.note(caller.register, said, now)
+        one = Member(caller.store, caller.register)
+        newest = self.newest_version(caller.store)
+        return self.check_ins.hear(one, inventory, newest, self.world.new_id(), now)
+
+    def push(
+        self, registers: Sequence[Register], order: Order | None = None, progress: Progress | None = None
+    ) -> Outcome:
+        """A rollout, carried out here to its end: at once to all of them unless `order` says otherwise.
+
+        Raises Refused `nothing-to-push`.
+        """
+        rollout = self.fleet.begin(registers, order or Order("push", "", Plan.at_once()))
+        return self.carry_out(rollout, progress)
+
+    def carry_out(self, rollout: str, progress: Progress | None = None) -> Outcome:
+        """Work on a rollout, whoever else does, until each register has ended or something has stopped it."""
+        fleet = self.fleet.watched(progress or Silence())
+        Embedded(fleet, self.settings.push.slots).carry_out(rollout, Served(fleet, rollout))
+        return fleet.outcome(rollout)
 
     def status(self) -> dict[str, Any]:
         """How things stand; `warnings` are sentences that a person should act on."""
@@ -166,6 +241,12 @@ class Office:
         }
 
     def _warnings(self, registers: Sequence[Register], counts: dict[str, Any]) -> Iterator[str]:
+        missed = self.schedules.show(self.now())["missed"]
+        if missed:
+            yield f"{missed} nights of the schedule were missed: server-push schedule show lists them"
+        for rollout in self.rollouts.list():
+            if rollout.state == "paused":
+                yield f"rollout {rollout.rollout} is paused: {rollout.detail or rollout.reason}"
         if self.keys.root_keys_here():
             yield "the root keys lie on this machine: server-push keys move-root DESTINATION takes them to a safe place"
         if counts["quarantined"]:

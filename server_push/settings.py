@@ -37,16 +37,22 @@ class Serve(_Section):
 
 
 class Push(_Section):
-    """At most `at_once_per_store` transfers share one shop's line."""
+    """At most `at_once_per_store` transfers share one shop's line; `slots` stores are worked on at once."""
 
     at_once_per_store: Annotated[int, Field(ge=1, le=16)] = 2
-    stores_at_once: Annotated[int, Field(ge=1, le=256)] = 16
+    slots: Annotated[int, Field(ge=1, le=1024)] = 64
     connect_timeout_s: Seconds = 5
     # How long a register may say nothing while it reads and checks a bundle; a slow disk takes a while for 50 MB.
     answer_timeout_s: Seconds = 120
     transfer_budget_s: Seconds = 1_800
     activate_budget_s: Seconds = 60
     activate_every_s: Seconds = 0.5
+    # How long a process may be silent before what it works on is taken up by another. It renews three times as often.
+    lease_s: Seconds = 60
+    # For a register of a store on `pull` to come: two check-ins as shipped. Then it counts as unreachable.
+    fetched_within_s: Seconds = 600
+    # For an open sale to end: it holds a switch back for five minutes at most.
+    staged_wait_s: Seconds = 360
 
 
 class Accounts(_Section):

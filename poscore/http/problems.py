@@ -42,6 +42,7 @@ STATUS_OF_CODE = {
     "authorization-not-found": 404,
     "ledger-unknown": 404,
     "register-not-found": 404,
+    "rollout-not-found": 404,
     "code-unknown": 404,
     "code-wrong": 401,
     "code-tries": 429,

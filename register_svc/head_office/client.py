@@ -15,17 +15,18 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
 import orjson
 
+from poscore.bundle import BUNDLE_TOKEN
 from poscore.canonical import sha256_hex
 from poscore.errors import Fault, Refused
 from register_svc.head_office.answers import CheckInAnswer, UploadAnswer
 from register_svc.head_office.budget import Breaker, Budget, unreachable
 from register_svc.head_office.clock import OfficeClock
-from register_svc.head_office.line import Call, Line, Patience, nothing
+from register_svc.head_office.line import Call, Line, Patience, Response, Stream, Taker, nothing
 from register_svc.head_office.parcel import Parcel
 from register_svc.identity import Identity
 from register_svc.settings import HeadOffice, is_plain_off_loopback
@@ -33,9 +34,12 @@ from register_svc.settings import HeadOffice, is_plain_off_loopback
 if TYPE_CHECKING:
     from poscore.tokens import SigningKey
 
+T = TypeVar("T")
+
 PROBE_S = 2.0  # a cashier waits for it when going ONLINE
 CHECK_IN_S = 10.0
 AUTHORIZATION_S = 3.0  # a customer waits at the counter for it
+FETCH_READ_S = 30.0  # how long a bundle may stand still on its way; how long it takes as a whole is the line's matter
 UPLOAD_S = 30.0  # a full batch is about 1 MB when compressed: 20 s on a line of half a megabit
 _JSON = (("Content-Type", "application/json"),)
 _CONNECT_S = 2.0  # TCP sends its first packet again after 1 s; a line that needs a third is no line
@@ -107,6 +111,28 @@ class HeadOfficeClient:
         path = f"/api/registers/{quote(self._identity.register)}/receipts/{quote(receipt_no, safe='')}"
         return self._ask(_Request("GET", path), budget_s)
 
+    def fetch_bundle(self, take: Taker[T], is_stopping: Callable[[], bool]) -> T:
+        """The bundle that a check-in offered, handed to `take` with head office's token over it, as it comes.
+
+        Raises as every call does; `retry_after_s` when head office says when to come again. What `take` raises.
+        """
+        path = f"/api/registers/{quote(self._identity.register)}/bundle"
+
+        def taken(stream: Stream, length: int | None, token: str) -> T:
+            return take(_Stoppable(stream, is_stopping), length, token)
+
+        answer = self._download(path, taken)
+        if isinstance(answer, Response) and self._is_told_the_time(_reply(answer)):
+            answer = self._download(path, taken)
+        if not isinstance(answer, Response):
+            return answer
+        _accepted(_reply(answer))
+        raise unreachable("head office gave no bundle")
+
+    def _download(self, path: str, take: Taker[T]) -> T | Response:
+        call = Call("GET", path, b"", self._headers(_Request("GET", path)))
+        return self._line.download(call, Patience(_CONNECT_S, FETCH_READ_S), BUNDLE_TOKEN, take)
+
     def claim_return(self, claim: dict[str, Any], budget_s: float = AUTHORIZATION_S) -> dict[str, Any]:
         """Hold what is about to come back. The same claim again is the same claim."""
         self.breaker.enter()
@@ -157,20 +183,28 @@ class HeadOfficeClient:
 
     def _in_office_time(self, request: _Request, budget_s: float) -> _Reply:
         reply = self._exchange(request, budget_s)
+        return self._exchange(request, budget_s) if self._is_told_the_time(reply) else reply
+
+    def _is_told_the_time(self, reply: _Reply) -> bool:
+        """Whether head office refused our clock and told its own, which is believed from now on."""
         if reply.status == 401 and reply.wire.get("code") == "clock" and "now" in reply.wire:
             self._clock.learn(reply.wire["now"])
-            reply = self._exchange(request, budget_s)
-        return reply
+            return True
+        return False
 
-    def _exchange(self, request: _Request, budget_s: float) -> _Reply:
+    def _headers(self, request: _Request) -> dict[str, str]:
         headers = {"Accept": "application/json", "User-Agent": "offline-kassa-register", **dict(request.headers)}
         if request.signed:
             headers["Authorization"] = f"Bearer {self._token(request.body)}"
+        return headers
+
+    def _exchange(self, request: _Request, budget_s: float) -> _Reply:
+        headers = self._headers(request)
         patience = Patience(min(_CONNECT_S, budget_s), budget_s)
         response = self._line.exchange(
             Call(request.method, request.path, request.body, headers, request.meanwhile), patience
         )
-        return _Reply(response.status, _object(response.body), response.retry_after_s)
+        return _reply(response)
 
     def _token(self, body: bytes) -> str:
         from poscore.tokens import Claims, sign_token
@@ -186,11 +220,27 @@ class HeadOfficeClient:
         self._line.close()
 
 
+class _Stoppable:
+    """A body that is not read to its end when the register stops."""
+
+    def __init__(self, stream: Stream, is_stopping: Callable[[], bool]) -> None:
+        self._stream, self._is_stopping = stream, is_stopping
+
+    def read(self, size: int, /) -> bytes:
+        if self._is_stopping():
+            raise unreachable("the register is stopping")
+        return self._stream.read(size)
+
+
 def check_transport(at: HeadOffice) -> None:
     """Raises Refused `plain-http` when anybody on the way could read along and the settings do not allow that."""
     if is_plain_off_loopback(at.url) and not at.allow_plain_http:
         hint = "Use https, or set allow_plain_http = true in settings.toml if the line itself is protected."
         raise Refused("plain-http", f"{at.url} is not encrypted", hint)
+
+
+def _reply(response: Response) -> _Reply:
+    return _Reply(response.status, _object(response.body), response.retry_after_s)
 
 
 def _accepted(reply: _Reply) -> dict[str, Any]:

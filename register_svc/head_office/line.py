@@ -15,7 +15,7 @@ import select
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from register_svc.head_office.budget import unreachable
@@ -23,6 +23,8 @@ from register_svc.head_office.budget import unreachable
 if TYPE_CHECKING:
     # imported below where a call is made: TLS and a parser of e-mail, 15 ms that a starting register need not pay
     import http.client
+
+T = TypeVar("T")
 
 _MAX_IDLE = 4
 _MAX_ANSWER_BYTES = 4 << 20
@@ -51,6 +53,14 @@ class Response:
     status: int
     body: bytes
     retry_after_s: float | None
+
+
+class Stream(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
+
+# What takes a body while it comes: the stream, its length if it says one, and the header that was asked for.
+Taker = Callable[[Stream, int | None, str], T]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +96,29 @@ class Line:
         except (OSError, http.client.HTTPException, ValueError) as error:
             said = f"{type(error).__name__}: {error}".removesuffix(": ")
             raise unreachable(f"head office cannot be reached: {said[:200]}") from error
+
+    def download(self, call: Call, patience: Patience, header: str, take: Taker[T]) -> T | Response:
+        """The body of a 200 handed to `take` as it comes, with `header`; any other answer whole.
+
+        Over a connection of its own, which ends with it. Raises Fault `head-office-unreachable`, and as `take` does.
+        """
+        import http.client
+
+        connection = self._new(patience)
+        try:
+            connection.connect()
+            connection.sock.settimeout(patience.read_s)
+            connection.request(call.method, self._prefix + call.path, call.body or None, dict(call.headers))
+            answer = connection.getresponse()
+            if answer.status == 200:
+                return take(_Cut(answer), answer.length, answer.headers.get(header, ""))
+            content = answer.read(_MAX_ANSWER_BYTES)
+            return Response(answer.status, content, _seconds(answer.headers.get("Retry-After")))
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            said = f"{type(error).__name__}: {error}".removesuffix(": ")
+            raise unreachable(f"head office cannot be reached: {said[:200]}") from error
+        finally:
+            connection.close()
 
     def close(self) -> None:
         with self._lock:
@@ -141,6 +174,24 @@ class Line:
 
         context = ssl.create_default_context()
         return http.client.HTTPSConnection(self._host, self._port, timeout=patience.connect_s, context=context)
+
+
+class _Cut:
+    """A body whose line may break: that is head office's trouble and not the disk's, whoever reads it."""
+
+    def __init__(self, answer: http.client.HTTPResponse) -> None:
+        self._answer = answer
+
+    def read(self, size: int, /) -> bytes:
+        import http.client
+
+        try:
+            data = self._answer.read(size)
+        except (OSError, http.client.HTTPException) as error:
+            raise unreachable(f"the line broke while a bundle came: {error}") from error
+        if not data and self._answer.length:
+            raise unreachable(f"the line broke {self._answer.length} bytes before a bundle's end")
+        return data
 
 
 def _seconds(retry_after: str | None) -> float | None:

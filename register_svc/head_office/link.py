@@ -22,6 +22,7 @@ from register_svc.database import Database
 from register_svc.head_office.client import PROBE_S, HeadOfficeClient
 from register_svc.head_office.clock import OfficeClock
 from register_svc.head_office.courier import Courier
+from register_svc.head_office.fetching import Fetching
 from register_svc.head_office.journal_port import JournalPort, Unsent
 from register_svc.head_office.memory import LinkMemory
 from register_svc.head_office.mode import Mode, Policy
@@ -43,13 +44,12 @@ _SHORTEST_S, _LONGEST_S = 5.0, 3600.0
 class Neighbours:
     """What the link is told by the rest of the register, and tells it.
 
-    `report`: `{lan_url, snapshot: {active, seen}, health}` for a check-in. `on_mode_changed`: journals a change that is
-    on disk already. `on_snapshot_offered`: what a check-in's answer says this register should have.
+    `report`: `{lan_url, snapshot: {active, seen, slots}, health}` for a check-in. `on_mode_changed`: journals a change
+    that is on disk already.
     """
 
     report: Callable[[], dict[str, Any]]
     on_mode_changed: Callable[[Mode], None] = lambda _: None
-    on_snapshot_offered: Callable[[dict[str, Any]], None] = lambda _: None
 
 
 class Link:
@@ -76,6 +76,7 @@ class Link:
         self._parting = False
         self._probing = Rhythm("probe", self._probe)
         self._checking_in = Rhythm("check-in", self._check_in)
+        self.fetching = Fetching(self.client, self._world.jittered, self._checking_in.act_now)
 
     def _first_mode(self) -> Mode:
         mode = self._memory.mode()
@@ -89,11 +90,12 @@ class Link:
             self.courier.set_out()
         self.courier.rounds.start(_FIRST_PROBE_AFTER_S)
         self._probing.start(_FIRST_PROBE_AFTER_S)
+        self.fetching.start()
         self._checking_in.start(self._world.jittered(_FIRST_CHECK_IN_AFTER_S))
 
     def stop(self) -> None:
         self.client.close()
-        for part in (self._probing, self._checking_in, self.courier.rounds):
+        for part in (self.fetching, self._probing, self._checking_in, self.courier.rounds):
             part.stop()
 
     # -- the sale path ---------------------------------------------------------------------------------------------
@@ -229,7 +231,9 @@ class Link:
             self._met(error)
             self._check_in_failures += 1
             _LOG.info("no check-in: %s", error.detail)
-            return self._world.jittered(min(_CHECK_IN_EVERY_S, _SHORTEST_S * 2 ** min(self._check_in_failures, 10)))
+            wait_s = min(_CHECK_IN_EVERY_S, _SHORTEST_S * 2 ** min(self._check_in_failures, 10))
+            asked_s = min(float(error.extra.get("retry_after_s") or 0.0), _LONGEST_S)  # a busy head office says when
+            return max(self._world.jittered(wait_s), asked_s)
         self._check_in_failures = 0
         self._met(None)
         self.courier.hear(moment, answer.acked)
@@ -240,11 +244,13 @@ class Link:
 
     def _report(self, offline: bool) -> dict[str, Any]:
         said = {"lan_url": None, "snapshot": {"active": None, "seen": None}, "health": None, **self.neighbours.report()}
+        if self.fetching.refused is not None:
+            said["snapshot"] = {**said["snapshot"], "refused": self.fetching.refused}
         return {**said, "offline": offline, "queued_records": self.unsent().records, "clock": self._world.instant()}
 
     def _offer(self, snapshot: dict[str, Any] | None) -> None:
         if snapshot is not None:
-            self.neighbours.on_snapshot_offered(snapshot)
+            self.fetching.offered(snapshot)
 
     def _met(self, error: PosError | None) -> None:
         """What a call with the register's own name came to."""

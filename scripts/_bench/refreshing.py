@@ -122,7 +122,7 @@ def _refresh(fleet: Fleet, bundle: Container) -> _Refresh:
     with _Customer(register) as customer:
         time.sleep(_PEACE_S)
         peace = customer.told()
-        sender, limits = office.fleet.sender, office.settings.push
+        sender, limits = office.fleet.tools.sender, office.settings.push
         with RegisterWire(register.id, register.lan_url, sender, limits, office.world.new_id) as wire:
             began = time.perf_counter()
             wire.send(bundle, lambda _: None)

@@ -1,7 +1,7 @@
 """Articles from a generic list: each row checked, good rows handed on, bad ones logged.
 
 A million rows pass here, so they are looked at by the hundred first, column by column; a group that is plainly good
-takes this short way. Any other is halved until what is left goes row by row through `_checked`, which alone decides
+takes this short way. Any other is halved until what is left goes row by row through `checked_row`, which alone decides
 and explains; the short way may only ever agree with it.
 """
 
@@ -125,7 +125,7 @@ class _Desk:
             cells = whole_record(row, record, self._sheet, self._log, self._pick)
             if cells:
                 try:
-                    yield _checked(row, cells, self._log)
+                    yield checked_row(row, cells, self._log)
                 except BadCell as bad:
                     self._log.refuse(row, bad, cells, cells[0])
 
@@ -155,7 +155,7 @@ def _code_list(codes: Sequence[str]) -> str:
     return '["' + '","'.join(dict.fromkeys(codes)) + '"]' if codes else "[]"
 
 
-def _checked(number: int, cells: Sequence[str], log: Log) -> ArticleRow:
+def checked_row(number: int, cells: Sequence[str], log: Log) -> ArticleRow:
     """The row as it is stored. Raises BadCell."""
     article_id = id_of("article_id", cells[0])
     name = name_of("name", cells[1])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -18,7 +18,13 @@ from server_push.assortment.importing import (
     import_promotions,
 )
 from server_push.assortment.report import Finding, ImportReport
+from server_push.commands.at_office import at_office, user
+from server_push.commands.fleet import push_at_once, told
 from server_push.commands.place import Place, placed
+from server_push.distribution import PRICE, Whom
+from server_push.fleet.fleet import Outcome
+from server_push.office import Office
+from server_push.registers.audit import Deed
 from server_push.storage import Storage
 
 _SHOWN = 20  # findings a person reads; --json gives all
@@ -39,16 +45,32 @@ def _add(name: str, importer: Importer, formats: tuple[str, ...]) -> None:
     )
     @click.option("--complete", is_flag=True, help="Withdraw what the list lacks.")
     @click.option("--dry-run", is_flag=True, help="Tell what would happen, and change nothing.")
+    @click.option("--now", "push_now", is_flag=True, help="Send what changed to every register at once.")
     @placed
-    def command(place: Place, file: Path, form: str | None, complete: bool, dry_run: bool) -> None:
-        storage = Storage.open(place.directory)
-        try:
-            report = importer(storage, file, datetime.now(UTC), How(form, complete, dry_run))
-        finally:
-            storage.close()
-        place.answer(report.to_wire(), _told(report, dry_run))
-        if report.rejected and not report.taken:
-            click.get_current_context().exit(1)  # nothing could be taken
+    @at_office
+    def command(place: Place, office: Office, file: Path, form: str | None, push_now: bool, **how: bool) -> None:
+        dry_run = how["dry_run"]
+        if push_now and dry_run:
+            raise click.UsageError("--now and --dry-run do not go together")
+        report = importer(office.storage, file, office.now(), How(form, **how))
+        if not dry_run:
+            detail = {"file": file.name, "added": report.added, "changed": report.changed}
+            office.audit.note(Deed(user(), "list-imported", name, detail), office.now())
+        outcome = _pushed(place, office) if push_now and report.taken else None
+        pushed = {"push": outcome and outcome.to_wire()} if push_now else {}
+        place.answer({**report.to_wire(), **pushed}, "\n".join([_told(report, dry_run), *_told_push(outcome)]))
+        if (report.rejected and not report.taken) or (outcome is not None and not outcome.all_served):
+            click.get_current_context().exit(1)  # nothing could be taken, or somebody was not served
+
+
+def _pushed(place: Place, office: Office) -> Outcome | None:
+    """To every enrolled register; None when there is none."""
+    members = office.distribution.members(Whom())
+    return push_at_once(place, office, members, PRICE) if members else None
+
+
+def _told_push(outcome: Outcome | None) -> list[str]:
+    return [] if outcome is None else [told(outcome)]
 
 
 _add("articles", import_articles, tuple(ARTICLE_FORMATS))

@@ -9,6 +9,7 @@ def status(place: Place, office: Office) -> None: ...
 from __future__ import annotations
 
 import functools
+import getpass
 from collections.abc import Callable
 from typing import Any
 
@@ -28,3 +29,11 @@ def at_office(function: Callable[..., Any]) -> Callable[..., Any]:
             office.close()
 
     return command
+
+
+def user() -> str:
+    """Whose command line this is, for the audit log."""
+    try:
+        return f"command: {getpass.getuser()}"
+    except (OSError, KeyError):  # a user without a name, as in some containers
+        return "command"

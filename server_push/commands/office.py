@@ -70,6 +70,9 @@ def serve(place: Place, office: Office, host: str | None, port: int | None) -> N
     chosen = {"host": host, "port": port}
     settings = office.settings.serve.model_copy(update={k: v for k, v in chosen.items() if v is not None})
     # One line for whoever started this, flushed: it may be a program that waits for it.
-    serve_forever(
-        build_app(office), settings, lambda url: click.echo(json.dumps({"url": url}) if place.json else f"ready {url}")
-    )
+    with office.at_work():
+        serve_forever(
+            build_app(office),
+            settings,
+            lambda url: click.echo(json.dumps({"url": url}) if place.json else f"ready {url}"),
+        )

@@ -1,24 +1,37 @@
-"""The rows of a rollout: what is to be sent where, who works on it, how it ended. They are the truth.
+"""The rows of a rollout's registers: who works on each, and how it ended. They are the truth.
 
 - Whoever works on a register claims its row by compare-and-set; a claim runs out when its holder has died.
 - A result counts only from the holder of the claim: two workers never overwrite each other.
+- A row is claimed only while its rollout runs and its group is open: a pause bites within one transfer. And only while
+  fewer than so many transfers share the store's line, whichever processes make them.
+- No step waits for the disk: what a power cut takes back is done again, and a register that has it says so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Connection, Row, Select, and_, func, or_, select, update
 
+from poscore.errors import Refused
 from poscore.instants import instant_text
-from server_push.fleet.states import FINISHED, RUNNING, TABLE, Event, State, after
-from server_push.storage import Storage, insert_new
-from server_push.storage.tables.fleet import deployment, rollout
+from server_push.fleet.patience import Next, Patience
+from server_push.fleet.stages import OPEN_GROUPS, RolloutState
+from server_push.fleet.states import CLAIMED, ENDED, LEFT_OUT, Event, State, after, from_states
+from server_push.registers.registers import note_snapshot
+from server_push.storage import Storage
+from server_push.storage.tables.fleet import deployment, rollout, rollout_group
+from server_push.storage.tables.registers import store as store_table
 
-_CLAIMABLE = tuple(str(state) for state, event in TABLE if event is Event.CLAIMED)
+PUSHED, FETCHED = "push", "pull"
+_OPEN = from_states(Event.SUPERSEDED)
+_DUE = (State.PENDING, State.RETRY, State.STAGED)
+# A register that fetched it switches by itself, and says so at its check-in.
+_NOT_ITS_OWN = or_(deployment.c.state != State.STAGED, deployment.c.via.is_(None), deployment.c.via != FETCHED)
+_TO_FETCH = (State.PENDING, State.RETRY, State.OFFERED, State.UNREACHABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,101 +44,386 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """A register's row, held by `worker`. `patience`: how this try stands among those it may have."""
+
+    target: Target
+    worker: str
+    patience: Patience
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """How it ended for now. `code`: why not, as the register or the wire said; `detail` for a person."""
 
     event: Event
     code: str | None = None
     detail: str | None = None
+    wait: timedelta | None = None
+
+    @classmethod
+    def of(cls, following: Next, code: str, detail: str) -> Result:
+        return cls(following.event, code, detail, following.wait)
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who claims, how many transfers may share the store's line, and how long the claim lasts unless it is renewed.
+
+    `version`: what is brought, where that is known beforehand.
+    """
+
+    worker: str
+    at_once: int
+    lasts: timedelta
+    via: str = PUSHED
+    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
+    rollout: str
+    store: str
     register: str
     state: State
     version: int | None
     code: str | None
+    detail: str | None
+    group: int
+    attempts: int
+    next_at: str | None
+    via: str | None
+    changed_at: str
+    activated_at: str | None
+
+    @classmethod
+    def of_row(cls, row: Row[Any]) -> Deployment:
+        return cls(
+            row.rollout,
+            row.store,
+            row.register,
+            State(row.state),
+            row.version,
+            row.code,
+            row.detail,
+            row.group_n,
+            row.attempts,
+            row.next_at,
+            row.via,
+            row.changed_at,
+            row.activated_at,
+        )
 
     def to_wire(self) -> dict[str, Any]:
+        """In short, as `push` tells it."""
         return {"register": self.register, "state": str(self.state), "version": self.version, "code": self.code}
+
+    def in_full(self) -> dict[str, Any]:
+        return {
+            **self.to_wire(),
+            "rollout": self.rollout,
+            "store": self.store,
+            "group": self.group,
+            "detail": self.detail,
+            "attempts": self.attempts,
+            "next_at": self.next_at,
+            "via": self.via,
+            "changed_at": self.changed_at,
+            "activated_at": self.activated_at,
+        }
 
 
 class Deployments:
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
 
-    def begin(self, rollout_id: str, registers: Iterable[tuple[str, str]], now: datetime) -> list[Target]:
-        """A new rollout over (store, register) pairs."""
-        at = instant_text(now)
-        targets = [Target(rollout_id, store, register) for store, register in registers]
-        rows = [
-            {
-                "store": target.store,
-                "rollout": rollout_id,
-                "register": target.register,
-                "state": State.PENDING,
-                "changed_at": at,
-            }
-            for target in targets
-        ]
-        with self._storage.write() as connection:
-            insert_new(connection, rollout, [{"rollout": rollout_id, "state": RUNNING, "started_at": at}])
-            insert_new(connection, deployment, rows)
-        return targets
+    # -- claiming ------------------------------------------------------------------------------------------------------
 
-    def claim(self, target: Target, worker: str, version: int | None, lasts: timedelta, now: datetime) -> bool:
-        """True when `worker` now holds the register's row, for as long as `lasts`; False when another does."""
+    def claim_next(self, rollout_id: str, store: str, holder: Holder, now: datetime) -> Claim | None:
+        """The store's next register that is due, held from now on; None when none is, or the store's line is full."""
         at = instant_text(now)
-        free = or_(deployment.c.claim.is_(None), deployment.c.claimed_until < at)
-        taking = update(deployment).where(*_row(target), deployment.c.state.in_(_CLAIMABLE), free)
-        values = {
-            "state": State.SENDING,
-            "version": version,
-            "claim": worker,
-            "claimed_until": instant_text(now + lasts),
-            "attempts": deployment.c.attempts + 1,
-            "code": None,
-            "detail": None,
-            "changed_at": at,
-        }
-        with self._storage.write() as connection:
-            return connection.execute(taking.values(**values)).rowcount == 1
+        c = deployment.c
+        due = (
+            _claimable()
+            .where(c.store == store, c.rollout == rollout_id, c.state.in_(_DUE))
+            .where(or_(c.next_at.is_(None), c.next_at <= at), _NOT_ITS_OWN)
+            .order_by(c.attempts, c.register)
+        )
+        with self._storage.write(durable=False) as connection:
+            if _line_is_full(connection, store, holder.at_once, at):
+                return None
+            for row in connection.execute(due):
+                if not _is_worked_on(connection, row.store, row.register, at):
+                    return _take(connection, row, holder, now)
+        return None
 
-    def settle(self, target: Target, worker: str, result: Result, now: datetime) -> bool:
+    def claim_fetch(self, store: str, register: str, holder: Holder, now: datetime) -> Claim:
+        """What a register should fetch, held by it. Raises Refused `nothing-to-fetch`, `too-many-requests`."""
+        at = instant_text(now)
+        with self._storage.write(durable=False) as connection:
+            row = offered(connection, store, register)
+            if row is None:
+                raise Refused("nothing-to-fetch", f"there is nothing for {register} to fetch")
+            if row.claim != holder.worker:
+                if _is_worked_on(connection, store, register, at):
+                    raise Refused("too-many-requests", f"{register} is being sent it already", retry_after=15)
+                if _line_is_full(connection, store, holder.at_once, at):
+                    raise Refused("too-many-requests", "the store's line is in use", retry_after=5)
+            return _take(connection, row, holder, now)
+
+    def sent(self, claim: Claim, lasts: timedelta, now: datetime) -> bool:
+        """The register has the bytes: the store's line is free, the row stays held."""
+        return self._change(claim, Event.SENT, {"claimed_until": instant_text(now + lasts)}, now)
+
+    def settle(self, claim: Claim, result: Result, now: datetime) -> bool:
         """Note a result and give the row back; False when the claim has passed to somebody else."""
-        state = after(State.SENDING, result.event)
-        values = {
-            "state": state,
+        at = instant_text(now)
+        values: dict[str, Any] = {
             "code": result.code,
             "detail": result.detail,
             "claim": None,
             "claimed_until": None,
-            "changed_at": instant_text(now),
+            "next_at": None if result.wait is None else instant_text(now + result.wait),
         }
-        with self._storage.write() as connection:
-            mine = update(deployment).where(*_row(target), deployment.c.claim == worker)
-            return connection.execute(mine.values(**values)).rowcount == 1
+        if result.event is Event.ACTIVATED:
+            values["activated_at"] = at
+        return self._change(claim, result.event, values, now)
 
-    def finish(self, rollout_id: str, now: datetime) -> str:
-        """Close the rollout when nobody works on it any more; its state."""
-        open_rows = select(deployment.c.register).where(
-            deployment.c.rollout == rollout_id, deployment.c.state.in_((State.PENDING, State.SENDING))
-        )
+    def note_version(self, claim: Claim, version: int) -> None:
+        mine = update(deployment).where(*_row(claim.target), deployment.c.claim == claim.worker)
+        with self._storage.write(durable=False) as connection:
+            connection.execute(mine.values(version=version))
+
+    def _change(self, claim: Claim, event: Event, values: dict[str, Any], now: datetime) -> bool:
+        mine = select(deployment).where(*_row(claim.target), deployment.c.claim == claim.worker)
+        with self._storage.write(durable=False) as connection:
+            row = connection.execute(mine).one_or_none()
+            if row is None:
+                return False
+            move(connection, row, event, now, **values)
+            if event is Event.ACTIVATED:
+                note_snapshot(connection, row.register, row.version)
+        return True
+
+    def renew(self, workers: Collection[str], lasts: timedelta, now: datetime) -> None:
+        """Their holders live: what they hold lasts on."""
+        if not workers:
+            return
+        longer = instant_text(now + lasts)
+        held = update(deployment).where(deployment.c.claim.in_(list(workers)), deployment.c.claimed_until < longer)
+        with self._storage.write(durable=False) as connection:
+            connection.execute(held.values(claimed_until=longer))
+
+    def release(self, now: datetime) -> int:
+        """Give back what the dead held, for the next try; how many rows."""
+        at = instant_text(now)
+        dead = select(deployment).where(deployment.c.claim.is_not(None), deployment.c.claimed_until < at)
+        with self._storage.read() as connection:
+            if connection.execute(dead.limit(1)).first() is None:
+                return 0
+        with self._storage.write(durable=False) as connection:
+            rows = connection.execute(dead).all()
+            for row in rows:
+                move(connection, row, Event.LOST, now, claim=None, claimed_until=None, next_at=None)
+        return len(rows)
+
+    # -- leaving to the check-in ---------------------------------------------------------------------------------------
+
+    def offer(self, rollout_id: str, store: str, version: int, wait: timedelta, now: datetime) -> int:
+        """Leave a store's registers to fetch it by themselves; how many."""
+        c = deployment.c
+        due = _claimable().where(c.store == store, c.rollout == rollout_id, c.state.in_((State.PENDING, State.RETRY)))
         with self._storage.write() as connection:
-            if connection.execute(open_rows.limit(1)).first() is not None:
-                return RUNNING
-            mine = update(rollout).where(rollout.c.rollout == rollout_id)
-            connection.execute(mine.values(state=FINISHED, finished_at=instant_text(now)))
-        return FINISHED
+            rows = connection.execute(due).all()
+            for row in rows:
+                move(
+                    connection,
+                    row,
+                    Event.OFFERED,
+                    now,
+                    version=version,
+                    via=FETCHED,
+                    next_at=instant_text(now + wait),
+                )
+        return len(rows)
+
+    def fail_store(self, rollout_id: str, store: str, result: Result, now: datetime) -> None:
+        """What keeps a whole store from being served, such as a bundle that cannot be made."""
+        c = deployment.c
+        due = _claimable().where(c.store == store, c.rollout == rollout_id, c.state.in_((State.PENDING, State.RETRY)))
+        with self._storage.write() as connection:
+            for row in connection.execute(due).all():
+                move(connection, row, result.event, now, code=result.code, detail=result.detail)
+
+    # -- looking -------------------------------------------------------------------------------------------------------
 
     def of(self, rollout_id: str) -> list[Deployment]:
         query = select(deployment).where(deployment.c.rollout == rollout_id).order_by(deployment.c.register)
         with self._storage.read() as connection:
-            return [
-                Deployment(row.register, State(row.state), row.version, row.code) for row in connection.execute(query)
-            ]
+            return [Deployment.of_row(row) for row in connection.execute(query)]
+
+    def unended(self, rollout_id: str) -> list[tuple[str, State]]:
+        """Registers with which something may still happen from here."""
+        c = deployment.c
+        query = select(c.register, c.state).where(c.rollout == rollout_id, c.state.not_in(list(ENDED)))
+        with self._storage.read() as connection:
+            return [(row.register, State(row.state)) for row in connection.execute(query)]
+
+    def of_register(self, register: str, limit: int) -> list[Deployment]:
+        """The newest first."""
+        query = select(deployment).where(deployment.c.register == register).order_by(deployment.c.changed_at.desc())
+        with self._storage.read() as connection:
+            return [Deployment.of_row(row) for row in connection.execute(query.limit(limit))]
+
+    def newest(self) -> dict[str, Deployment]:
+        """Of each register what it was last to get, by register."""
+        c, r = deployment.c, rollout.c
+        last = (
+            select(c.register, func.max(r.started_at).label("at"))
+            .join(rollout, r.rollout == c.rollout)
+            .group_by(c.register)
+            .subquery()
+        )
+        query = (
+            select(deployment)
+            .join(rollout, r.rollout == c.rollout)
+            .join(last, and_(last.c.register == c.register, last.c.at == r.started_at))
+        )
+        with self._storage.read() as connection:
+            return {row.register: Deployment.of_row(row) for row in connection.execute(query)}
+
+    def due_stores(self, rollout_id: str, now: datetime) -> list[tuple[str, int]]:
+        """Stores where somebody has to be served, and how many; by store."""
+        c = deployment.c
+        at = instant_text(now)
+        due = (
+            select(c.store, func.count().label("number"))
+            .join(rollout_group, (rollout_group.c.rollout == c.rollout) & (rollout_group.c.n == c.group_n))
+            .where(c.rollout == rollout_id, c.state.in_(_DUE), rollout_group.c.state.in_(OPEN_GROUPS))
+            .where(or_(c.next_at.is_(None), c.next_at <= at), _NOT_ITS_OWN)
+            .group_by(c.store)
+            .order_by(c.store)
+        )
+        with self._storage.read() as connection:
+            return [(row.store, row.number) for row in connection.execute(due)]
+
+    def has_published(self, rollout_id: str, store: str) -> bool:
+        """Whether a register of the store has been given a version by this rollout: the others get no newer data."""
+        c = deployment.c
+        given = select(c.register).where(c.store == store, c.rollout == rollout_id, c.version.is_not(None))
+        with self._storage.read() as connection:
+            return connection.execute(given.limit(1)).first() is not None
+
+
+# -- within a transaction ----------------------------------------------------------------------------------------------
+
+
+def move(connection: Connection, row: Row[Any], event: Event, now: datetime, **values: Any) -> State:
+    """One step of a row along the table; its state. What stays open though nobody wants it any more ends here."""
+    state = after(State(row.state), event)
+    ended_by = _ended_by(connection, row) if state in _OPEN else None
+    if ended_by is not None:
+        state = after(state, ended_by)
+        values |= {"next_at": None}
+    c = deployment.c
+    mine = (c.store == row.store, c.rollout == row.rollout, c.register == row.register)
+    connection.execute(update(deployment).where(*mine).values(state=state, changed_at=instant_text(now), **values))
+    return state
+
+
+def offered(connection: Connection, store: str, register: str) -> Row[Any] | None:
+    """The row that a register may fetch by: its newest, unless that has ended or its rollout does not run.
+
+    A rollout that is over, and one that waits because too many cannot be reached, still gives to who comes.
+    """
+    c, r, g = deployment.c, rollout.c, rollout_group.c
+    newest = (
+        select(deployment, r.state.label("rollout_state"), r.reason.label("paused_by"), g.state.label("group_state"))
+        .join(rollout, r.rollout == c.rollout)
+        .join(rollout_group, (g.rollout == c.rollout) & (g.n == c.group_n))
+        .where(c.register == register, c.store == store, c.state.not_in(list(LEFT_OUT)))
+        .order_by(r.started_at.desc(), r.rollout.desc())
+        .limit(1)
+    )
+    row = connection.execute(newest).one_or_none()
+    if row is None or not (row.state in _TO_FETCH or (row.state in CLAIMED and row.via == FETCHED)):
+        return None
+    gives = row.rollout_state in (RolloutState.RUNNING, RolloutState.FINISHED)
+    waits = row.rollout_state == RolloutState.PAUSED and row.paused_by == "unreachable-limit"
+    open_group = row.group_state in OPEN_GROUPS or (waits and row.group_state == "error")
+    return row if (gives or waits) and open_group else None
+
+
+def _claimable() -> Select[Any]:
+    """Rows of open groups of running rollouts, with what their patience is."""
+    c, r, g, s = deployment.c, rollout.c, rollout_group.c, store_table.c
+    return (
+        select(deployment, r.tries, r.offer_wait_s, func.coalesce(s.delivery, "auto").label("delivery"))
+        .join(rollout, r.rollout == c.rollout)
+        .join(rollout_group, (g.rollout == c.rollout) & (g.n == c.group_n))
+        .outerjoin(store_table, s.store == c.store)
+        .where(r.state == RolloutState.RUNNING, g.state.in_(OPEN_GROUPS))
+    )
+
+
+def _take(connection: Connection, row: Row[Any], holder: Holder, now: datetime) -> Claim:
+    target = Target(row.rollout, row.store, row.register)
+    again = row.claim == holder.worker
+    values = {
+        "claim": holder.worker,
+        "claimed_until": instant_text(now + holder.lasts),
+        "attempts": row.attempts + 1,
+        "via": holder.via,
+        "version": row.version if holder.version is None else holder.version,
+        "code": None,
+        "detail": None,
+        "next_at": None,
+    }
+    if again:  # a register that lost the bytes on the way asks for them again
+        values["state"] = State.SENDING
+        connection.execute(update(deployment).where(*_row(target)).values(**values))
+    else:
+        move(connection, row, Event.CLAIMED, now, **values)
+    wait = timedelta(seconds=getattr(row, "offer_wait_s", 0))
+    delivery, tries = getattr(row, "delivery", "pull"), getattr(row, "tries", 1)
+    return Claim(target, holder.worker, Patience(delivery, row.attempts + 1, tries, wait))
+
+
+def _line_is_full(connection: Connection, store: str, at_once: int, at: str) -> bool:
+    c = deployment.c
+    sending = select(func.count()).where(
+        c.store == store, c.claim.is_not(None), c.state == State.SENDING, c.claimed_until >= at
+    )
+    return bool(connection.execute(sending).scalar_one() >= at_once)
+
+
+def _is_worked_on(connection: Connection, store: str, register: str, at: str) -> bool:
+    c = deployment.c
+    held = select(c.rollout).where(
+        c.store == store, c.register == register, c.claim.is_not(None), c.claimed_until >= at
+    )
+    return connection.execute(held.limit(1)).first() is not None
+
+
+def _ended_by(connection: Connection, row: Row[Any]) -> Event | None:
+    """Whether a row's rollout was canceled, or a newer one goes to its register, while somebody worked on it."""
+    c, r = deployment.c, rollout.c
+    own = connection.execute(select(r.state, r.started_at).where(r.rollout == row.rollout)).one()
+    if own.state == RolloutState.CANCELED:
+        return Event.CANCELED
+    newer = (
+        select(c.rollout)
+        .join(rollout, r.rollout == c.rollout)
+        .where(c.register == row.register, c.rollout != row.rollout, r.started_at > own.started_at)
+        .where(r.state != RolloutState.CANCELED)
+    )
+    return Event.SUPERSEDED if connection.execute(newer.limit(1)).first() is not None else None
 
 
 def _row(target: Target) -> tuple[Any, ...]:
     c = deployment.c
     return c.store == target.store, c.rollout == target.rollout, c.register == target.register
+
+
+def rows_of(rollout_id: str, states: Iterable[State]) -> Select[Any]:
+    return select(deployment).where(deployment.c.rollout == rollout_id, deployment.c.state.in_(list(states)))

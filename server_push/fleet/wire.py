@@ -23,6 +23,8 @@ from poscore.tokens import Claims, SigningKey, sign_token
 from server_push.settings import Push
 
 _MAX_ANSWER_BYTES = 1 << 20
+# States of a register's slot, in its own words, in which the bytes are there and more follows by itself.
+ON_ITS_WAY = ("BUILDING", "CHECKING", "STAGED")
 # At least so much a time: the library asks for 16 KiB, and a bundle would leave in four thousand small pieces.
 _SENT_AT_ONCE = 256 << 10
 
@@ -72,6 +74,17 @@ class RegisterWire:
         """The version the register sells from. Raises Fault `unreachable`."""
         active = self._exchange("GET", "/snapshots").get("active")
         return active if isinstance(active, int) else None
+
+    def has(self, version: int) -> str | None:
+        """The state of a version's slot, in the register's words; None when it has none. Raises Fault `unreachable`."""
+        listing = self._exchange("GET", "/snapshots")
+        if listing.get("active") == version:
+            return "GOOD"
+        slots = listing.get("slots")
+        for slot in slots if isinstance(slots, list) else ():
+            if isinstance(slot, dict) and slot.get("version") == version:
+                return str(slot.get("state"))
+        return None
 
     def send(self, container: Container, sent: Callable[[int], None]) -> Standing:
         """Push the file; `sent` is told how many bytes more have left. Raises Refused, Fault `unreachable`."""

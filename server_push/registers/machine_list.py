@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from poscore.ids import check_id
 
-_COMMENT = ("#", ";", "//")
+_COMMENT = re.compile(r"^(?:[#;]|//|rem(?:\s|$))", re.IGNORECASE)
+_END_OF_FILE = "\x1a"  # DOS editors wrote it at the end
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +30,16 @@ class Machine:
 
 def read_machines(data: bytes) -> Iterator[Machine]:
     r"""Old lists are in the Windows code page, newer ones in UTF-8; some write `\\KASSA1`."""
-    for row, line in enumerate(_text(data).splitlines(), 1):
-        name = line.strip().lstrip("\\").strip()
-        if name and not name.startswith(_COMMENT):
-            yield Machine(row, name)
+    for row, line in lines_of(data):
+        yield Machine(row, line.lstrip("\\").strip())
+
+
+def lines_of(data: bytes) -> Iterator[tuple[int, str]]:
+    """Lines that say something, with their numbers; comments and empty ones are passed over."""
+    text = _text(data).partition(_END_OF_FILE)[0]
+    for row, line in enumerate(re.split(r"\r\n|\r|\n", text), 1):
+        if line.strip() and not _COMMENT.match(line.strip()):
+            yield row, line.strip()
 
 
 def _text(data: bytes) -> str:

@@ -20,7 +20,13 @@ TOKEN_BYTES = 32
 EVERYTHING = "*"
 READ_REGISTERS, READ_SALES, READ_QUARANTINE = "registers:read", "sales:read", "quarantine:read"
 READ_ACCOUNTS, WRITE_ACCOUNTS = "accounts:read", "accounts:write"
-SCOPES = (READ_REGISTERS, READ_SALES, READ_QUARANTINE, READ_ACCOUNTS, WRITE_ACCOUNTS)
+READ_ROLLOUTS, WRITE_ROLLOUTS = "rollouts:read", "rollouts:write"  # the schedule among them
+READ_ARTICLES, WRITE_ARTICLES, READ_AUDIT = "articles:read", "articles:write", "audit:read"
+SCOPES = (
+    *(READ_REGISTERS, READ_SALES, READ_QUARANTINE, READ_ACCOUNTS, WRITE_ACCOUNTS),
+    *(READ_ROLLOUTS, WRITE_ROLLOUTS),
+    *(READ_ARTICLES, WRITE_ARTICLES, READ_AUDIT),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,13 @@ class Operators:
         if row is None:
             raise Refused("token", "this token is not known here")
         return Operator(row.name, frozenset(json.loads(row.scopes)))
+
+    def list(self) -> list[Operator]:
+        """Whose tokens hold."""
+        query = select(operator_token.c.name, operator_token.c.scopes).where(operator_token.c.revoked_at.is_(None))
+        with self._storage.read() as connection:
+            rows = connection.execute(query.order_by(operator_token.c.name)).all()
+        return [Operator(row.name, frozenset(json.loads(row.scopes))) for row in rows]
 
     def revoke(self, name: str, now: datetime) -> int:
         """End every token of that name; how many there were."""

@@ -138,11 +138,6 @@ class Registers:
         with self._storage.write() as connection:
             _change(connection, register, said)
 
-    def note_snapshot(self, register: str, active: int | None, seen: int | None) -> None:
-        """What a push has learnt before the register tells it itself."""
-        with self._storage.write() as connection:
-            _change(connection, register, {"snapshot_active": active, "snapshot_seen": seen})
-
 
 def check_lan_url(url: str) -> str:
     """`url` when it is where a register can be reached: scheme, host and port. Raises Refused `body-invalid`."""
@@ -172,6 +167,11 @@ _CONTACT = (
 def note_contact(connection: Connection, register: str, queued_records: int, at: str) -> None:
     """Within the transaction of a call that shows how much a register still has to return."""
     connection.execute(_CONTACT, {"of": register, "last_seen": at, "queued_records": queued_records})
+
+
+def note_snapshot(connection: Connection, register: str, version: int | None) -> None:
+    """What a push has learnt before the register tells it itself."""
+    _change(connection, register, {"snapshot_active": version, "snapshot_seen": version})
 
 
 def _change(connection: Connection, register: str, values: Mapping[str, Any]) -> None:

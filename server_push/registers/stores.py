@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, select, update
 
 from poscore.errors import Refused
 from poscore.ids import check_id
@@ -18,6 +18,8 @@ from server_push.storage import Storage, insert_new
 from server_push.storage.tables.registers import store as store_table
 
 LANGUAGES = ("fi", "sv", "en")
+# How bundles reach a store's registers: pushed by head office, fetched by them, or pushed and otherwise fetched.
+DELIVERIES = ("auto", "push", "pull")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class Store:
     address: tuple[str, ...] = ()
     time_zone: str = "Europe/Helsinki"
     language: str = "fi"
+    delivery: str = "auto"
 
     def __post_init__(self) -> None:
         check_id(self.store, "store id")
@@ -39,6 +42,7 @@ class Store:
             raise ValueError(f"a pepper has {PEPPER_BYTES} bytes")
         if self.language not in LANGUAGES:
             raise Refused("language-unknown", f"{self.language!r} is none of {', '.join(LANGUAGES)}")
+        _check_delivery(self.delivery)
         zone_of(self.time_zone)
 
     @property
@@ -60,6 +64,7 @@ class Stores:
             "language": store.language,
             "pin_pepper": store.pin_pepper,
             "added_at": instant_text(now),
+            "delivery": store.delivery,
         }
         with self._storage.write() as connection:
             if not insert_new(connection, store_table, [row]):
@@ -74,9 +79,21 @@ class Stores:
             raise Refused("store-not-found", f"there is no store {store!r}", hint=hint)
         return _store(row)
 
+    def set_delivery(self, store: str, delivery: str) -> None:
+        """Raises Refused `store-not-found`, `delivery-unknown`."""
+        _check_delivery(delivery)
+        self.get(store)
+        with self._storage.write() as connection:
+            connection.execute(update(store_table).where(store_table.c.store == store).values(delivery=delivery))
+
     def all(self) -> list[Store]:
         with self._storage.read() as connection:
             return [_store(row) for row in connection.execute(select(store_table).order_by(store_table.c.store))]
+
+
+def _check_delivery(delivery: str) -> None:
+    if delivery not in DELIVERIES:
+        raise Refused("delivery-unknown", f"{delivery!r} is none of {', '.join(DELIVERIES)}")
 
 
 def zone_of(name: str) -> ZoneInfo:
@@ -88,4 +105,5 @@ def zone_of(name: str) -> ZoneInfo:
 
 
 def _store(row: Row[Any]) -> Store:
-    return Store(row.store, row.name, row.pin_pepper, tuple(json.loads(row.address)), row.time_zone, row.language)
+    address = tuple(json.loads(row.address))
+    return Store(row.store, row.name, row.pin_pepper, address, row.time_zone, row.language, row.delivery)

@@ -1,7 +1,8 @@
 """The database of a head office: `DIR/office.db`, SQLite with WAL.
 
 - `write()` is one transaction that takes the write lock when it starts (`BEGIN IMMEDIATE`: what is read in it stays
-  true until it ends) and is on disk when the block ends (`synchronous=FULL`).
+  true until it ends) and is on disk when the block ends (`synchronous=FULL`). With `durable=False` a power cut may take
+  the newest of them back, though a kill does not: for what may be done again.
 - `read()` is one consistent view that waits for nobody; a write in it is an error and not a silent loss.
 - `bulk()` lends a bare connection outside the pool for the few jobs that move a million rows.
 - Opening migrates the file to what this version expects; a file from a later version is refused.
@@ -68,9 +69,10 @@ class Storage:
         return storage
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self, *, durable: bool = True) -> Iterator[Connection]:
         """One transaction: committed when the block ends, rolled back when it raises."""
-        with self.engine.connect().execution_options(writes=True) as connection, connection.begin():
+        options = {"writes": True, "durable": durable}
+        with self.engine.connect().execution_options(**options) as connection, connection.begin():
             yield connection
 
     @contextmanager
@@ -119,4 +121,7 @@ def _on_begin(connection: Connection) -> None:
     # SQLite ignores FOR UPDATE: whoever reads in order to write must hold the lock from the start.
     writes = connection.get_execution_options().get("writes", True)
     connection.exec_driver_sql(f"PRAGMA query_only={0 if writes else 1}")
+    if writes:
+        durable = connection.get_execution_options().get("durable", True)
+        connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

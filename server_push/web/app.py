@@ -9,12 +9,15 @@ from poscore.http.security import secure
 from server_push.office import Office
 from server_push.registers.callers import WrongClock
 from server_push.web.account_routes import add_account_routes
+from server_push.web.article_routes import add_article_routes
 from server_push.web.authorization_routes import add_authorization_routes
 from server_push.web.bodies import bound_bodies
+from server_push.web.fleet_routes import add_fleet_routes
 from server_push.web.guards import guards
 from server_push.web.metrics import Metrics
 from server_push.web.register_routes import add_register_routes
 from server_push.web.return_routes import add_return_routes
+from server_push.web.rollout_routes import add_rollout_routes
 from server_push.web.sale_routes import add_sale_routes
 from server_push.web.service_routes import add_service_routes
 
@@ -32,6 +35,9 @@ def build_app(office: Office) -> Flask:
     add_return_routes(api, office)
     add_authorization_routes(api, office)
     add_account_routes(api, office)
+    add_rollout_routes(api, office)
+    add_article_routes(api, office)
+    add_fleet_routes(api, office)
     add_service_routes(api, office, metrics)
     return app
 

@@ -9,6 +9,8 @@ from pydantic import BeforeValidator, Field, JsonValue
 
 from poscore.http import Model, Whole
 from poscore.http.models import Positive
+from server_push.fleet.check_ins import Inventory, RefusedSaid
+from server_push.fleet.check_ins import SlotSaid as Slot
 from server_push.registers.enrolment import Application
 
 MAX_RECORDS = 500
@@ -83,11 +85,39 @@ class SnapshotSeen(Model):
     seen: Whole | None
 
 
+class SlotSaid(Model):
+    """A slot in the register's own words."""
+
+    version: Positive
+    state: Annotated[str, Field(pattern=r"^[A-Z_]{1,20}$")]
+    reason: Annotated[str | None, Field(max_length=40)] = None
+
+
+class FetchRefused(Model):
+    """What the register fetched and did not take, and why."""
+
+    version: Positive
+    code: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
+    detail: Annotated[str | None, Field(max_length=400)] = None
+
+
+class SnapshotInventory(SnapshotSeen):
+    """`slots`: which versions it has, and how they fared. `refused`: the last it fetched in vain."""
+
+    slots: Annotated[list[SlotSaid], Field(default_factory=list, max_length=32)]
+    refused: FetchRefused | None = None
+
+    def inventory(self) -> Inventory:
+        slots = tuple(Slot(one.version, one.state, one.reason) for one in self.slots)
+        no = self.refused
+        return Inventory(self.active, slots, None if no is None else RefusedSaid(no.version, no.code, no.detail))
+
+
 class CheckInRequest(Model):
     """What a register says of itself. `lan_url`: null leaves what is known. `health`: as its own /health has it."""
 
     lan_url: Url | None
-    snapshot: SnapshotSeen
+    snapshot: SnapshotInventory
     offline: bool
     queued_records: Whole
     health: JsonValue
@@ -95,6 +125,8 @@ class CheckInRequest(Model):
 
 
 class SnapshotOffered(Model):
+    """What the register is to fetch: GET /api/registers/{id}/bundle."""
+
     version: Positive
 
 
@@ -108,7 +140,7 @@ class JournalEnd(Model):
 
 
 class CheckInAnswer(Model):
-    """`snapshot`: what the register should have; null when it has it or there is none.
+    """`snapshot`: what the register should fetch; null when there is nothing.
 
     `acked`: of every epoch that the register has had. It may be less than was acknowledged once: head office may have
     been put back to an older backup, and then the register sends again what is missing.

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import IO, Any, cast
 
+from flask import Response, request
+from werkzeug.wsgi import wrap_file
+
+from poscore.bundle import BUNDLE_TOKEN, CONTENT_TYPE
 from poscore.http import Answer, Api, Call
 from poscore.instants import instant_text, parse_instant
 from server_push.office import Office
@@ -12,6 +16,9 @@ from server_push.registers.registers import CheckIn
 from server_push.web import models
 from server_push.web.guards import REGISTER, must_be
 from server_push.web.metrics import Metrics
+
+_SOON_S = 60  # something is under way for this register
+_SENT_AT_ONCE = 64 << 10
 
 
 def add_register_routes(api: Api, office: Office, metrics: Metrics) -> None:
@@ -37,9 +44,9 @@ def add_register_routes(api: Api, office: Office, metrics: Metrics) -> None:
     def check_in(call: Call, register: str) -> dict[str, Any]:
         """Hear how a register is; say when to come again, what it should have, and how far its journals are home."""
         must_be(call.caller, register)
-        said, now = call.body, office.now()
-        office.registers.note(
-            register,
+        said = call.body
+        offer = office.check_in(
+            call.caller,
             CheckIn(
                 said.lan_url,
                 said.snapshot.active,
@@ -49,16 +56,31 @@ def add_register_routes(api: Api, office: Office, metrics: Metrics) -> None:
                 said.health,
                 parse_instant(said.clock),
             ),
-            now,
+            said.snapshot.inventory(),
         )
-        version = office.newest_version(call.caller.store)
-        wanted = version is not None and version > (said.snapshot.seen or 0)
+        every_s = office.settings.serve.check_in_s
         return {
-            "now": instant_text(now),
-            "next_check_in_s": office.settings.serve.check_in_s,
-            "snapshot": {"version": version} if wanted else None,
+            "now": instant_text(office.now()),
+            "next_check_in_s": min(_SOON_S, every_s) if offer.soon else every_s,
+            "snapshot": None if offer.version is None else {"version": offer.version},
             "acked": [end.to_wire() for end in office.journals.ends(call.caller.store, register)],
         }
+
+    @api.route(
+        "GET",
+        "/api/registers/<register>/bundle",
+        access=REGISTER,
+        ok={200: None},
+        problems=(403, 409, 429, 503),
+    )
+    def fetch_bundle(call: Call, register: str) -> Response:
+        """The bundle that a check-in offered, with head office's token over it; 429 with Retry-After when not now."""
+        must_be(call.caller, register)
+        parcel = office.fetches.open(call.caller.store, register)
+        # The server's own way of sending files: no thread waits while a slow line takes it.
+        body = wrap_file(request.environ, cast("IO[bytes]", parcel), _SENT_AT_ONCE)
+        headers = {"Content-Length": str(parcel.length), BUNDLE_TOKEN: parcel.token}
+        return Response(body, 200, headers, content_type=CONTENT_TYPE, direct_passthrough=True)
 
     @api.route(
         "POST",

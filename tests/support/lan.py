@@ -24,12 +24,16 @@ Reply = tuple[int, dict[str, Any]]
 
 @dataclass
 class Lan:
-    """`active`: the version that it sells from. `bundles`: hashes of what was pushed. `busiest`: most at once."""
+    """`active`: the version that it sells from; `switches`: each time it changed. `bundles`: hashes of what was pushed.
+
+    `busy`: transfers now, and most at once.
+    """
 
     register: str
     sender_key: dict[str, str]
     url: str = ""
     active: int | None = None
+    switches: list[int] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
     bundles: list[str] = field(default_factory=list)
     answers: dict[str, list[Reply]] = field(default_factory=dict)
@@ -50,7 +54,7 @@ def lan_of(register: str, sender_key: dict[str, str], **changed: Any) -> Iterato
     lan = Lan(register, sender_key, **changed)
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(lan))
     lan.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)  # ends as soon as it is told to
     thread.start()
     try:
         yield lan
@@ -62,6 +66,7 @@ def lan_of(register: str, sender_key: dict[str, str], **changed: Any) -> Iterato
 def _handler(lan: Lan) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = -1  # an answer leaves in one piece: in two, the second waits 40 ms for a delayed acknowledgement
 
         def do_GET(self) -> None:
             self._note()
@@ -70,13 +75,14 @@ def _handler(lan: Lan) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             self._note()
+            is_transfer = self.path == "/snapshots"
             with lan.lock:
-                lan.busy[0] += 1
+                lan.busy[0] += is_transfer
                 lan.busy[1] = max(lan.busy)
             time.sleep(lan.takes_s)
             reply = self._judge(body) or lan.scripted(f"POST {self.path}") or self._take(body)
             with lan.lock:
-                lan.busy[0] -= 1
+                lan.busy[0] -= is_transfer
             self._answer(reply)
 
         def _judge(self, body: bytes) -> Reply | None:
@@ -93,7 +99,10 @@ def _handler(lan: Lan) -> type[BaseHTTPRequestHandler]:
             if self.path == "/snapshots":
                 lan.bundles.append(hashlib.sha256(body).hexdigest())
                 return 202, {"version": 0, "state": "BUILDING"}
-            lan.active = int(self.path.split("/")[2])
+            version = int(self.path.split("/")[2])
+            if lan.active != version:
+                lan.switches.append(version)
+            lan.active = version
             return 200, {"version": lan.active, "state": "GOOD"}
 
         def _note(self) -> None:

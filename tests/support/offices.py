@@ -72,7 +72,25 @@ class Site:
     def get(self, path: str, token: str | None = None) -> TestResponse:
         return self.client.get(path, headers={"Authorization": f"Bearer {token or self.token}"})
 
+    def send(self, method: str, path: str, body: Any = None, **headers: str) -> TestResponse:
+        """As the founder, or with another `token`."""
+        token = headers.pop("token", self.token)
+        return self.client.open(path, method=method, json=body, headers={"Authorization": f"Bearer {token}", **headers})
+
     # -- as a register
+
+    def fetch(self, till: Returning) -> TestResponse:
+        """The bundle that a check-in offered, to its last byte."""
+        token = till.token(b"", self.office.office_id, self.clock())
+        path = f"/api/registers/{till.register}/bundle"
+        answer = self.client.get(path, headers={"Authorization": f"Bearer {token}"}, buffered=True)
+        answer.close()
+        return answer
+
+    def is_at(self, register: str, url: str) -> None:
+        """Where head office reaches it."""
+        with self.office.storage.write() as connection:
+            connection.exec_driver_sql("UPDATE register SET lan_url = ? WHERE register = ?", (url, register))
 
     def enrol(self, register: str = "r1") -> Returning:
         """A register of s1, with a key of its own and a code that was used."""

@@ -52,12 +52,16 @@ class StandInOffice:
         self.damage: list[int] = []  # seqs to treat as damaged on arrival, one time each
         self.next_check_in_s = 300
         self.beside: dict[tuple[str, int], dict[tuple[int, str], bytes]] = {}  # records whose number was taken
+        self.bundles: list[tuple[int, Any]] = []  # answers to a fetch: status and bytes; -1 breaks off in the middle
+        self.fetches = 0
+        self.check_in_retry_after: int | None = None  # too busy for check-ins: come again then
         self.is_old = False  # knows nothing of `acked` and `conflicts`
         self._lock = threading.Lock()
         app = Flask("stand-in-office")
         app.add_url_rule("/readyz", "ready", self._ready)
         app.add_url_rule("/api/enrolments", "enrol", self._enrol, methods=["POST"])
         app.add_url_rule("/api/registers/<name>/check-in", "check-in", self._check_in, methods=["POST"])
+        app.add_url_rule("/api/registers/<name>/bundle", "bundle", self._bundle)
         app.add_url_rule("/api/registers/<name>/journal", "journal", self._journal, methods=["POST"])
         app.register_error_handler(PosError, lambda error: problem(401, error.code, error.detail))
         self._server = create_server(app, host="127.0.0.1", port=0, threads=4)
@@ -134,9 +138,26 @@ class StandInOffice:
             return refused
         body = json.loads(request.get_data())
         self.check_ins.append(body)
+        if self.check_in_retry_after is not None:
+            return problem(429, "too-many-requests", "later", retry_after=self.check_in_retry_after)
         said = {"now": instant_text(self.now()), "next_check_in_s": self.next_check_in_s}
         acked = {} if self.is_old else {"acked": [self._end(name, epoch) for epoch in self.registers[name]["keys"]]}
         return _json({**said, "snapshot": {"version": None}, **acked})
+
+    def _bundle(self, name: str) -> Response:
+        refused = self._judge(name)
+        if refused:
+            return refused
+        self.fetches += 1
+        status, said = self.bundles.pop(0) if len(self.bundles) > 1 else self.bundles[0]
+        if status == 429:
+            return problem(429, "too-many-requests", "later", retry_after=said)
+        if status == 409:
+            return problem(409, "nothing-to-fetch", "there is nothing to fetch")
+        headers = {"Bundle-Token": "token-of-head-office"}
+        if status == -1:
+            return Response(iter([said]), 200, {**headers, "Content-Length": str(len(said) * 2)})
+        return Response(said, 200, headers)
 
     def _end(self, name: str, epoch: int) -> dict[str, Any]:
         acked, _ = self._watermark(name, epoch)

@@ -34,6 +34,7 @@ store = Table(
     Column("language", Text, nullable=False),
     Column("pin_pepper", LargeBinary, nullable=False),  # travels at enrolment, never in a bundle
     Column("added_at", Text, nullable=False),
+    Column("delivery", Text, nullable=False, server_default=text("'auto'")),  # push, pull or auto
 )
 
 # A register's id is unique in the chain. What it said of itself is the newest check-in's, or enrolment's.

@@ -215,7 +215,7 @@ def test_a_check_in_says_how_the_register_is_and_corrects_its_address(running: L
 def test_what_a_check_in_offers_is_passed_on(shop: Shop, office: StandInOffice) -> None:
     offered = []
     link = shop.link()
-    link.neighbours.on_snapshot_offered = offered.append
+    link.fetching.offered = offered.append
     link.start()
     try:
         wait_until(lambda: offered)

@@ -424,7 +424,7 @@ def test_the_short_way_never_disagrees_with_the_long_one(records) -> None:
 
 
 def test_a_plainly_good_list_takes_the_short_way(monkeypatch) -> None:
-    monkeypatch.setattr(article_room, "_checked", lambda *_: pytest.fail("went the long way"))
+    monkeypatch.setattr(article_room, "checked_row", lambda *_: pytest.fail("went the long way"))
     monkeypatch.setattr(article_room, "_SMALLEST", 0)
     several = {5: f"{gtin(5)} {gtin(6)}", 6: "", 7: "40123455"}
     made = [row | {"gtin": several.get(n % 20, row["gtin"])} for n, row in enumerate(lines(3_000))]

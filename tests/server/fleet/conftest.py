@@ -16,6 +16,8 @@ def site(tmp_path: Path) -> Iterator[Site]:
         "activate_budget_s": 0.4,
         "activate_every_s": 0.05,
         "transfer_budget_s": 5,
+        "staged_wait_s": 0.5,
+        "lease_s": 2,
     }
     push = site.office.settings.push.model_copy(update=limits)
     site.office.settings = site.office.settings.model_copy(update={"push": push})

@@ -30,13 +30,12 @@ def lan(site: Site, key):
 
 def at(site: Site, lan: Lan) -> None:
     """The register is where the miniature is."""
-    with site.office.storage.write() as connection:
-        connection.exec_driver_sql("UPDATE register SET lan_url = ? WHERE register = ?", (lan.url, lan.register))
+    site.is_at(lan.register, lan.url)
 
 
 def push(site: Site, *registers: str):
     every = site.office.registers.list()
-    return site.office.fleet.push([one for one in every if not registers or one.register in registers])
+    return site.office.push([one for one in every if not registers or one.register in registers])
 
 
 def result(site: Site, *registers: str) -> tuple[str, str | None]:
@@ -103,7 +102,7 @@ def test_a_register_with_another_key_pinned_refuses_the_token(site: Site, key):
 
 
 def test_a_register_in_the_middle_of_another_bundle_is_asked_again(site: Site, lan: Lan, monkeypatch):
-    monkeypatch.setattr("server_push.fleet.push._BUSY_PAUSE_S", 0.01)
+    monkeypatch.setattr("server_push.fleet.delivering._BUSY_PAUSE_S", 0.01)
     busy = (409, {"code": "busy", "detail": "later"})
     lan.answers["POST /snapshots"] = [busy, busy, (202, {"version": 1, "state": "BUILDING"})]
 
@@ -229,7 +228,7 @@ def test_a_store_whose_bundle_cannot_be_made_fails_with_the_reason(site: Site, l
 
 def test_a_push_to_nobody_is_refused(site: Site):
     with pytest.raises(Refused) as refused:
-        site.office.fleet.push([])
+        site.office.push([])
 
     assert refused.value.code == "nothing-to-push"
 

@@ -11,6 +11,7 @@ from poscore.errors import Refused
 from poscore.instants import instant_text
 from poscore.records import genesis_hash
 from poscore.tokens import SigningKey
+from server_push.registers.registers import note_snapshot
 from tests.support.enrolling import HEAD_OFFICE, NOW, ROOT, application
 
 
@@ -209,7 +210,8 @@ def test_an_old_epoch_without_a_record_ended_at_its_beginning(chain):
 
 def test_a_new_machine_is_not_taken_to_have_what_the_old_one_had(chain):
     chain.enrol(chain.issue())
-    chain.registers.note_snapshot("r1", 5, 5)
+    with chain.storage.write() as connection:
+        note_snapshot(connection, "r1", 5)
 
     chain.enrol(chain.issue())
 

@@ -49,7 +49,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, Retur
 
 def token(site: Site, till: Returning, case: Any) -> str:
     """What the call needs to be let in: a register's calls are signed over the very body."""
-    of_registers = ("/check-in", "/journal", "/claims", "/release", "/{receipt_no}")
+    of_registers = ("/check-in", "/journal", "/bundle", "/claims", "/release", "/{receipt_no}")
     if not case.path.endswith(of_registers) and not case.path.startswith("/api/authorizations"):
         return site.token
     if "register" in case.path_parameters:
