@@ -57,6 +57,7 @@ STATUS_OF_CODE = {
     "id-invalid": 422,
     "receipt-no-invalid": 422,
     "reason-required": 422,
+    "reference-required": 422,
     "pin-invalid": 422,
     "pin-weak": 422,
     "permission-unknown": 422,

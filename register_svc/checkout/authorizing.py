@@ -24,7 +24,15 @@ from register_svc.checkout.changes import Change
 from register_svc.checkout.desk import Desk
 from register_svc.journal.authorizations import Authorizations
 from register_svc.journal.journal import Writing
-from register_svc.till.authorizations import Decision, Wanted, id_of, is_asked_for, with_decision, without_tender
+from register_svc.till.authorizations import (
+    Decision,
+    Wanted,
+    holder_of,
+    id_of,
+    is_asked_for,
+    with_decision,
+    without_tender,
+)
 from register_svc.till.basket import Basket
 
 _LOG = logging.getLogger("offline-kassa.authorizations")
@@ -114,7 +122,8 @@ class Authorizing:
                 return None, ()
             before = kept.asked_for(changed.id)
             again = next((one for one in before if one.is_for(tender, changed)), None)
-            wanted = again or Wanted(self._new_id(), changed.id, tender.type, changed.customer or "", tender.amount)
+            holder = holder_of(changed, tender) or ""
+            wanted = again or Wanted(self._new_id(), changed.id, tender.type, holder, tender.amount)
             others = [one.id for one in before if one is not again]
             let_go = [*kept.unsaid(changed.id), *others]
             if again is None or others:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from poscore.errors import Refused
 from register_svc.checkout.account_allowance import within_allowance
 from register_svc.checkout.changes import CREATED, Change
 from register_svc.checkout.desk import Desk
@@ -11,6 +12,7 @@ from register_svc.checkout.open_sales import OpenSales
 from register_svc.checkout.restrictions import Restrictions
 from register_svc.checkout.returning import Returns
 from register_svc.checkout.wishes import NewTender
+from register_svc.till.authorizations import VOUCHER
 from register_svc.till.basket import Basket
 from register_svc.till.tenders import SETTLED_OUTSIDE, must_be_within, refusal, rule_of
 
@@ -29,6 +31,8 @@ class Paying:
             error = error or self._returns.refund_refusal(basket)(new.type)
             if error:
                 raise error
+            if new.type == VOUCHER and not new.reference:
+                raise Refused("reference-required", "a gift card is taken by its number", "Scan or key in the card.")
             paid = basket.add_tender(new.type, new.amount, new.reference)
             return within_allowance(self._desk, must_be_within(rule, offline, paid), offline)
 

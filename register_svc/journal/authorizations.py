@@ -43,7 +43,7 @@ class Authorizations:
         return [row[0] for row in self._db.reader.execute(query, (sale_id, _RELEASE))]
 
     def begin(self, writing: Writing, wanted: Wanted, at: str) -> None:
-        values = (wanted.id, wanted.sale, wanted.kind, wanted.customer, wanted.amount, _ASKED, at)
+        values = (wanted.id, wanted.sale, wanted.kind, wanted.holder, wanted.amount, _ASKED, at)
         writing.connection.execute("INSERT INTO authorization VALUES(?, ?, ?, ?, ?, ?, ?)", values)
 
     def use(self, writing: Writing, id: str) -> None:

@@ -1,6 +1,7 @@
 """Tenders that head office is asked about: what is wanted, what it decided, and what the sale keeps of that.
 
-- Account, payroll and bonus are asked for while the register is ONLINE. What is given back, and training, is not.
+- Account, payroll and bonus are asked for while the register is ONLINE, and a voucher, which is a gift card: its
+  reference names the card. What is given back, and training, is not.
 - A tender that was asked for bears a note: the authorisation's id and, when head office answered, balance and limit.
   Without an answer it says so. The note goes with its tender.
 - The balance is shown and printed only where head office told it, and never OFFLINE.
@@ -20,35 +21,36 @@ from register_svc.till.basket import Basket
 from register_svc.till.notes import Note
 
 AUTHORIZATION = "authorization"
-ASKED = frozenset({"account", "payroll", "bonus"})
+VOUCHER, GIFT_CARD = "voucher", "gift-card"  # the tender, and what head office calls it
+ASKED = frozenset({"account", "payroll", "bonus", VOUCHER})
 
 _SHOWN = ("tender", "type", "answered", "balance", "limit")
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is asked for. `id`: nobody has had it before. `kind`: the tender type. `amount`: cents, above 0."""
+    """What is asked for. `id`: nobody has had it before. `kind`: the tender type. `holder`: whose account it is, a
+    customer's or a card's. `amount`: cents, above 0.
+    """
 
     id: str
     sale: str
     kind: str
-    customer: str
+    holder: str
     amount: Cents
 
     def is_for(self, tender: Tender, basket: Basket) -> bool:
         """Whether it was asked for this very tender of this sale."""
-        return (self.sale, self.kind, self.customer, self.amount) == (
-            *(basket.id, tender.type, basket.customer, tender.amount),
+        return (self.sale, self.kind, self.holder, self.amount) == (
+            *(basket.id, tender.type, holder_of(basket, tender), tender.amount),
         )
 
     def to_wire(self) -> dict[str, Any]:
-        return {
-            "id": self.id,
-            "sale": self.sale,
-            "kind": self.kind,
-            "customer": self.customer,
-            "amount": self.amount,
-        }
+        whose = {"kind": GIFT_CARD, "card": self.holder} if self.kind == VOUCHER else self._of_customer()
+        return {"id": self.id, "sale": self.sale, **whose, "amount": self.amount}
+
+    def _of_customer(self) -> dict[str, str]:
+        return {"kind": self.kind, "customer": self.holder}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,14 @@ class Decision:
         return None if self.limit is None else max(self.limit - self.balance, 0)
 
 
+def holder_of(basket: Basket, tender: Tender) -> str | None:
+    """Whose account a tender is taken from: the card of a voucher, the customer of every other."""
+    return tender.reference if tender.type == VOUCHER else basket.customer
+
+
 def is_asked_for(basket: Basket, tender: Tender) -> bool:
-    return tender.type in ASKED and basket.customer is not None and not basket.is_return and not basket.training
+    known = tender.type in ASKED and holder_of(basket, tender) is not None
+    return known and not basket.is_return and not basket.training
 
 
 def with_decision(basket: Basket, wanted: Wanted, decision: Decision | None) -> Basket:

@@ -125,6 +125,13 @@ _BONUS = {
 }
 
 
+_GIFT_CARD = {
+    "fi": "Lahjakortin saldo tarkistetaan pääkonttorista, eikä sillä voi maksaa OFFLINE-tilassa.",
+    "sv": "Presentkortets saldo kontrolleras av huvudkontoret, och det kan inte användas i OFFLINE-läge.",
+    "en": "A gift card's balance is checked with head office and cannot be used while OFFLINE.",
+}
+
+
 def _tender_types() -> list[tuple[Any, ...]]:
     """All normal tenders work OFFLINE; the special ones need head office's word."""
     table: list[tuple[str, tuple[str, str, str], str, bool, dict[str, str] | None]] = [
@@ -134,6 +141,7 @@ def _tender_types() -> list[tuple[Any, ...]]:
         ("account", ("Tili", "Konto", "Account"), ALLOW, True, None),
         ("payroll", ("Palkkaveloitus", "Löneavdrag", "Payroll deduction"), DENY, True, _PAYROLL),
         ("bonus", ("Bonushyvitys", "Bonusgottgörelse", "Bonus credit"), DENY, True, _BONUS),
+        ("voucher", ("Lahjakortti", "Presentkort", "Gift card"), DENY, False, _GIFT_CARD),
     ]
     return [
         (

@@ -331,8 +331,8 @@ class AccountsBook:
         self.held.pop(id, None)
 
     def _decide(self, wanted: Wanted) -> Decision:
-        whose = (wanted.customer, wanted.kind)
-        others = [one for one in self.held.values() if (one.customer, one.kind) == whose and one.id != wanted.id]
+        whose = (wanted.holder, wanted.kind)
+        others = [one for one in self.held.values() if (one.holder, one.kind) == whose and one.id != wanted.id]
         balance = self.owed.get(whose, 0) + sum(one.amount for one in others)
         if self.limit is not None and balance + wanted.amount > self.limit:
             return Decision(False, "credit-limit-exceeded", balance, self.limit)

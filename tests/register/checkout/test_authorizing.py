@@ -63,7 +63,7 @@ def test_what_head_office_allows_is_taken_and_tells_balance_and_limit(counter: A
     assert view["authorizations"] == [
         {"tender": 1, "type": "account", "answered": True, "balance": 2_129, "limit": 100_000}
     ]
-    assert [(one.kind, one.customer, one.amount, one.sale) for one in counter.accounts.held.values()] == [
+    assert [(one.kind, one.holder, one.amount, one.sale) for one in counter.accounts.held.values()] == [
         ("account", "C1", PRICE, sale)
     ]
     done = counter.complete(sale)
@@ -359,3 +359,39 @@ def test_two_presses_at_once_take_one_tender(counter: ACounter):
     assert len(counter.sales.look.view(sale)["tenders"]) == 1
     assert states(counter) == ["used"]
     assert len(counter.accounts.held) == 1
+
+
+# -- gift cards --------------------------------------------------------------------------------------------------------
+
+
+def test_a_gift_card_is_asked_by_its_number_and_names_no_customer(counter: ACounter) -> None:
+    counter.accounts.limit = 5_000  # what is on the card
+    sale = counter.start()
+    counter.scan(sale, MILK)
+    missing = refused(counter.pay, sale, "voucher")
+    assert missing.code == "reference-required"
+    view = counter.pay(sale, "voucher", None, "GC-0042")
+    (held,) = counter.accounts.held.values()
+    assert held.to_wire() == {"id": held.id, "sale": sale, "kind": "gift-card", "card": "GC-0042", "amount": PRICE}
+    assert view["tenders"][0]["reference"] == "GC-0042"
+    counter.complete(sale)
+    assert note(counter)["type"] == "voucher"
+
+
+def test_a_gift_card_that_holds_less_is_refused_and_a_part_of_the_sum_is_taken(counter: ACounter) -> None:
+    counter.accounts.limit = 100
+    sale = counter.start()
+    counter.scan(sale, MILK)
+    assert refused(counter.pay, sale, "voucher", None, "GC-1").extra["available"] == 100
+    counter.pay(sale, "voucher", 100, "GC-1")
+    counter.pay(sale, "card")
+    counter.complete(sale)
+
+
+def test_a_gift_card_is_refused_offline_and_when_nobody_answers(counter: ACounter) -> None:
+    sale = counter.start()
+    counter.scan(sale, MILK)
+    counter.accounts.answers = False
+    assert refused(counter.pay, sale, "voucher", None, "GC-1").code == "head-office-unreachable"
+    counter.mode.is_offline = True
+    assert refused(counter.pay, sale, "voucher", None, "GC-1").code == "tender-not-available-offline"

@@ -360,15 +360,16 @@ def test_the_client_sends_positive_quantities_in_a_return_too(counter: ACounter)
 def test_all_normal_tenders_are_taken_offline_and_special_ones_are_not(
     counter: ACounter, tender: str, offline_says: str | None
 ) -> None:
+    card = "GC-1" if tender == "voucher" else None
     for offline, expected in ((False, None), (True, offline_says)):
         counter.mode.is_offline = offline
         sale = counter.start(customer="C1")
         counter.scan(sale, MILK)
         if expected:
-            assert code(counter.pay, sale, tender) == expected
+            assert code(counter.pay, sale, tender, None, card) == expected
             assert counter.sales.look.view(sale)["tenders"] == []
         else:
-            counter.pay(sale, tender)
+            counter.pay(sale, tender, None, card)
             assert counter.complete(sale)["sale"]["offline"] is offline
 
 

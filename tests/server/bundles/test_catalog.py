@@ -144,6 +144,7 @@ def test_the_tender_table_says_what_works_offline_and_why_not(head) -> None:
         ("account", "allow", "allow", 1),
         ("payroll", "allow", "deny", 1),
         ("bonus", "allow", "deny", 1),
+        ("voucher", "allow", "deny", 0),
     ]
     for _, _, offline, _, names, reason in rows:
         assert json.loads(names).keys() == {"fi", "sv", "en"}

@@ -61,7 +61,7 @@ def test_a_register_takes_checks_and_opens_the_catalogue(head, tmp_path) -> None
     customer = catalog.customer("7")
     assert customer is not None
     assert customer.tenders == ("invoice", "account")
-    assert set(catalog.tender_rules) == {"cash", "card", "invoice", "account", "payroll", "bonus"}
+    assert set(catalog.tender_rules) == {"cash", "card", "invoice", "account", "payroll", "bonus", "voucher"}
     assert catalog.vat.rate("reduced", NOW.date()) == 1350
 
 

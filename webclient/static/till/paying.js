@@ -50,7 +50,10 @@ export class Paying {
     if (!entry.empty && amount === null) return this.#noAmount()
     return this.desk.once(async () => {
       if (choice.needs_customer && !(await this.#customer())) return
-      await this.#take(choice.type, amount)
+      // A gift card is taken by its number, typed or read by the scanner into the field.
+      const card = choice.type === 'voucher' ? await this.desk.ask.words(t('pay.gift-card'), t('pay.card-number')) : null
+      if (choice.type === 'voucher' && card === null) return
+      await this.#take(choice.type, amount, card)
     })
   }
 
@@ -87,13 +90,14 @@ export class Paying {
    * One act: the tender, what is then left, and the end of the sale when nothing is.
    * @param {string} type
    * @param {number|null} amount
+   * @param {string|null} [reference]
    */
-  async #take(type, amount) {
+  async #take(type, amount, reference = null) {
     const { desk } = this
     await desk.act(async (call) => {
       const { sale } = desk.state
       if (!sale) return
-      const tender = amount === null ? { type } : { type, amount }
+      const tender = { type, ...(amount !== null && { amount }), ...(reference !== null && { reference }) }
       const changed = /** @type {Sale} */ (await call('POST', `/sales/${sale.id}/tenders`, tender))
       desk.change((state) => {
         state.entry.clear()

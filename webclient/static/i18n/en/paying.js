@@ -17,6 +17,8 @@ export const paying = {
   'pay.refund': 'TO REFUND',
   'pay.in-cash': 'in cash {amount}',
   'pay.amount': 'Amount',
+  'pay.gift-card': 'Gift card',
+  'pay.card-number': 'Number of the card',
   'pay.exact': 'Exact',
   'pay.notes': 'Cash',
   'pay.tenders': 'Ways to pay',
@@ -36,7 +38,7 @@ export const paying = {
   'tender.account': 'Account',
   'tender.payroll': 'Payroll',
   'tender.bonus': 'Bonus',
-  'tender.voucher': 'Voucher',
+  'tender.voucher': 'Gift card',
 
   'done.title': 'Sale done',
   'done.change': 'CHANGE',

@@ -75,5 +75,7 @@ export const problems = {
   'problem.balance-insufficient': 'The balance is too small.',
   'problem.authorization-refused': 'Head office did not accept the payment.',
   'problem.sale-changed': 'The sale was changed while it was being paid. Try again.',
+  'problem.reference-required': 'Key in the number of the card.',
+  'problem.gift-card-not-found': 'Head office knows no such gift card.',
   'problem.internal': 'The register has a fault. Try again, or call support.',
 }

@@ -18,6 +18,8 @@ export const paying = {
   'pay.refund': 'PALAUTETAAN',
   'pay.in-cash': 'käteisellä {amount}',
   'pay.amount': 'Summa',
+  'pay.gift-card': 'Lahjakortti',
+  'pay.card-number': 'Kortin numero',
   'pay.exact': 'Tasaraha',
   'pay.notes': 'Käteinen',
   'pay.tenders': 'Maksutavat',

@@ -76,5 +76,7 @@ export const problems = {
   'problem.balance-insufficient': 'Saldo ei riitä.',
   'problem.authorization-refused': 'Pääkonttori ei hyväksynyt maksua.',
   'problem.sale-changed': 'Tapahtuma muuttui kesken maksun. Yritä uudelleen.',
+  'problem.reference-required': 'Näppäile kortin numero.',
+  'problem.gift-card-not-found': 'Pääkonttori ei tunne tätä lahjakorttia.',
   'problem.internal': 'Kassassa on vika. Yritä uudelleen tai soita tukeen.',
 }

@@ -18,6 +18,8 @@ export const paying = {
   'pay.refund': 'ÅTERBETALAS',
   'pay.in-cash': 'kontant {amount}',
   'pay.amount': 'Belopp',
+  'pay.gift-card': 'Presentkort',
+  'pay.card-number': 'Kortets nummer',
   'pay.exact': 'Jämna pengar',
   'pay.notes': 'Kontant',
   'pay.tenders': 'Betalningssätt',

@@ -76,5 +76,7 @@ export const problems = {
   'problem.balance-insufficient': 'Saldot räcker inte.',
   'problem.authorization-refused': 'Huvudkontoret godkände inte betalningen.',
   'problem.sale-changed': 'Köpet ändrades under betalningen. Försök igen.',
+  'problem.reference-required': 'Ange kortets nummer.',
+  'problem.gift-card-not-found': 'Huvudkontoret känner inte till presentkortet.',
   'problem.internal': 'Kassan har ett fel. Försök igen eller ring supporten.',
 }
