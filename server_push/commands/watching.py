@@ -13,7 +13,8 @@ from typing import Any
 
 from server_push.commands.place import Place
 from server_push.fleet.delivering import Progress, Silence
-from server_push.fleet.deployments import Deployment, Result
+from server_push.fleet.deployments import Result
+from server_push.fleet.rows import Deployment
 from server_push.fleet.states import CLAIMED, ENDED, SUCCEEDED, State
 from server_push.office import Office
 

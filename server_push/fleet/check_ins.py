@@ -16,10 +16,11 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from poscore.instants import instant_text
-from server_push.fleet.deployments import FETCHED, PUSHED, move, offered
+from server_push.fleet.deployments import FETCHED, PUSHED
 from server_push.fleet.patience import PASSING
 from server_push.fleet.plan import AT_ONCE, Member, Plan
 from server_push.fleet.rollouts import Beginning, begin
+from server_push.fleet.rows import move, offered
 from server_push.fleet.states import CLAIMED, LEFT_OUT, SUCCEEDED, TABLE, Event, State
 from server_push.storage import Storage
 from server_push.storage.tables.fleet import deployment, rollout

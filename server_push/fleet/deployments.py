@@ -9,38 +9,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, func, or_, select, update
+from sqlalchemy import Connection, Row, and_, func, or_, select, update
 
 from poscore.errors import Refused
 from poscore.instants import instant_text
-from server_push.fleet.patience import Next, Patience
-from server_push.fleet.stages import OPEN_GROUPS, RolloutState
-from server_push.fleet.states import CLAIMED, ENDED, LEFT_OUT, Event, State, after, from_states
+from server_push.fleet.patience import PULL, PUSH, Next, Patience
+from server_push.fleet.rows import Deployment, Target, claimable, is_worked_on, line_is_full, move, offered, row_of
+from server_push.fleet.stages import OPEN_GROUPS
+from server_push.fleet.states import ENDED, Event, State
 from server_push.registers.registers import note_snapshot
 from server_push.storage import Storage
 from server_push.storage.tables.fleet import deployment, rollout, rollout_group
-from server_push.storage.tables.registers import store as store_table
 
-PUSHED, FETCHED = "push", "pull"
-_OPEN = from_states(Event.SUPERSEDED)
+PUSHED, FETCHED = PUSH, PULL  # how a bundle gets there
 _DUE = (State.PENDING, State.RETRY, State.STAGED)
 # A register that fetched it switches by itself, and says so at its check-in.
 _NOT_ITS_OWN = or_(deployment.c.state != State.STAGED, deployment.c.via.is_(None), deployment.c.via != FETCHED)
-_TO_FETCH = (State.PENDING, State.RETRY, State.OFFERED, State.UNREACHABLE)
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """One register of a rollout."""
-
-    rollout: str
-    store: str
-    register: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,59 +69,6 @@ class Holder:
     version: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Deployment:
-    rollout: str
-    store: str
-    register: str
-    state: State
-    version: int | None
-    code: str | None
-    detail: str | None
-    group: int
-    attempts: int
-    next_at: str | None
-    via: str | None
-    changed_at: str
-    activated_at: str | None
-
-    @classmethod
-    def of_row(cls, row: Row[Any]) -> Deployment:
-        return cls(
-            row.rollout,
-            row.store,
-            row.register,
-            State(row.state),
-            row.version,
-            row.code,
-            row.detail,
-            row.group_n,
-            row.attempts,
-            row.next_at,
-            row.via,
-            row.changed_at,
-            row.activated_at,
-        )
-
-    def to_wire(self) -> dict[str, Any]:
-        """In short, as `push` tells it."""
-        return {"register": self.register, "state": str(self.state), "version": self.version, "code": self.code}
-
-    def in_full(self) -> dict[str, Any]:
-        return {
-            **self.to_wire(),
-            "rollout": self.rollout,
-            "store": self.store,
-            "group": self.group,
-            "detail": self.detail,
-            "attempts": self.attempts,
-            "next_at": self.next_at,
-            "via": self.via,
-            "changed_at": self.changed_at,
-            "activated_at": self.activated_at,
-        }
-
-
 class Deployments:
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
@@ -144,16 +80,16 @@ class Deployments:
         at = instant_text(now)
         c = deployment.c
         due = (
-            _claimable()
+            claimable()
             .where(c.store == store, c.rollout == rollout_id, c.state.in_(_DUE))
             .where(or_(c.next_at.is_(None), c.next_at <= at), _NOT_ITS_OWN)
             .order_by(c.attempts, c.register)
         )
         with self._storage.write(durable=False) as connection:
-            if _line_is_full(connection, store, holder.at_once, at):
+            if line_is_full(connection, store, holder.at_once, at):
                 return None
             for row in connection.execute(due):
-                if not _is_worked_on(connection, row.store, row.register, at):
+                if not is_worked_on(connection, row.store, row.register, at):
                     return _take(connection, row, holder, now)
         return None
 
@@ -165,9 +101,9 @@ class Deployments:
             if row is None:
                 raise Refused("nothing-to-fetch", f"there is nothing for {register} to fetch")
             if row.claim != holder.worker:
-                if _is_worked_on(connection, store, register, at):
+                if is_worked_on(connection, store, register, at):
                     raise Refused("too-many-requests", f"{register} is being sent it already", retry_after=15)
-                if _line_is_full(connection, store, holder.at_once, at):
+                if line_is_full(connection, store, holder.at_once, at):
                     raise Refused("too-many-requests", "the store's line is in use", retry_after=5)
             return _take(connection, row, holder, now)
 
@@ -190,12 +126,12 @@ class Deployments:
         return self._change(claim, result.event, values, now)
 
     def note_version(self, claim: Claim, version: int) -> None:
-        mine = update(deployment).where(*_row(claim.target), deployment.c.claim == claim.worker)
+        mine = update(deployment).where(*row_of(claim.target), deployment.c.claim == claim.worker)
         with self._storage.write(durable=False) as connection:
             connection.execute(mine.values(version=version))
 
     def _change(self, claim: Claim, event: Event, values: dict[str, Any], now: datetime) -> bool:
-        mine = select(deployment).where(*_row(claim.target), deployment.c.claim == claim.worker)
+        mine = select(deployment).where(*row_of(claim.target), deployment.c.claim == claim.worker)
         with self._storage.write(durable=False) as connection:
             row = connection.execute(mine).one_or_none()
             if row is None:
@@ -232,7 +168,7 @@ class Deployments:
     def offer(self, rollout_id: str, store: str, version: int, wait: timedelta, now: datetime) -> int:
         """Leave a store's registers to fetch it by themselves; how many."""
         c = deployment.c
-        due = _claimable().where(c.store == store, c.rollout == rollout_id, c.state.in_((State.PENDING, State.RETRY)))
+        due = claimable().where(c.store == store, c.rollout == rollout_id, c.state.in_((State.PENDING, State.RETRY)))
         with self._storage.write() as connection:
             rows = connection.execute(due).all()
             for row in rows:
@@ -250,7 +186,7 @@ class Deployments:
     def fail_store(self, rollout_id: str, store: str, result: Result, now: datetime) -> None:
         """What keeps a whole store from being served, such as a bundle that cannot be made."""
         c = deployment.c
-        due = _claimable().where(c.store == store, c.rollout == rollout_id, c.state.in_((State.PENDING, State.RETRY)))
+        due = claimable().where(c.store == store, c.rollout == rollout_id, c.state.in_((State.PENDING, State.RETRY)))
         with self._storage.write() as connection:
             for row in connection.execute(due).all():
                 move(connection, row, result.event, now, code=result.code, detail=result.detail)
@@ -315,57 +251,6 @@ class Deployments:
             return connection.execute(given.limit(1)).first() is not None
 
 
-# -- within a transaction ----------------------------------------------------------------------------------------------
-
-
-def move(connection: Connection, row: Row[Any], event: Event, now: datetime, **values: Any) -> State:
-    """One step of a row along the table; its state. What stays open though nobody wants it any more ends here."""
-    state = after(State(row.state), event)
-    ended_by = _ended_by(connection, row) if state in _OPEN else None
-    if ended_by is not None:
-        state = after(state, ended_by)
-        values |= {"next_at": None}
-    c = deployment.c
-    mine = (c.store == row.store, c.rollout == row.rollout, c.register == row.register)
-    connection.execute(update(deployment).where(*mine).values(state=state, changed_at=instant_text(now), **values))
-    return state
-
-
-def offered(connection: Connection, store: str, register: str) -> Row[Any] | None:
-    """The row that a register may fetch by: its newest, unless that has ended or its rollout does not run.
-
-    A rollout that is over, and one that waits because too many cannot be reached, still gives to who comes.
-    """
-    c, r, g = deployment.c, rollout.c, rollout_group.c
-    newest = (
-        select(deployment, r.state.label("rollout_state"), r.reason.label("paused_by"), g.state.label("group_state"))
-        .join(rollout, r.rollout == c.rollout)
-        .join(rollout_group, (g.rollout == c.rollout) & (g.n == c.group_n))
-        .where(c.register == register, c.store == store, c.state.not_in(list(LEFT_OUT)))
-        .order_by(r.started_at.desc(), r.rollout.desc())
-        .limit(1)
-    )
-    row = connection.execute(newest).one_or_none()
-    if row is None or not (row.state in _TO_FETCH or (row.state in CLAIMED and row.via == FETCHED)):
-        return None
-    gives = row.rollout_state in (RolloutState.RUNNING, RolloutState.FINISHED)
-    waits = row.rollout_state == RolloutState.PAUSED and row.paused_by == "unreachable-limit"
-    open_group = row.group_state in OPEN_GROUPS or (waits and row.group_state == "error")
-    return row if (gives or waits) and open_group else None
-
-
-def _claimable() -> Select[Any]:
-    """Rows of open groups of running rollouts, with what their patience is."""
-    c, r, g, s = deployment.c, rollout.c, rollout_group.c, store_table.c
-    return (
-        select(deployment, r.tries, r.offer_wait_s, func.coalesce(s.delivery, "auto").label("delivery"))
-        .join(rollout, r.rollout == c.rollout)
-        .join(rollout_group, (g.rollout == c.rollout) & (g.n == c.group_n))
-        .outerjoin(store_table, s.store == c.store)
-        .where(r.state == RolloutState.RUNNING, g.state.in_(OPEN_GROUPS))
-    )
-
-
 def _take(connection: Connection, row: Row[Any], holder: Holder, now: datetime) -> Claim:
     target = Target(row.rollout, row.store, row.register)
     again = row.claim == holder.worker
@@ -381,49 +266,9 @@ def _take(connection: Connection, row: Row[Any], holder: Holder, now: datetime) 
     }
     if again:  # a register that lost the bytes on the way asks for them again
         values["state"] = State.SENDING
-        connection.execute(update(deployment).where(*_row(target)).values(**values))
+        connection.execute(update(deployment).where(*row_of(target)).values(**values))
     else:
         move(connection, row, Event.CLAIMED, now, **values)
     wait = timedelta(seconds=getattr(row, "offer_wait_s", 0))
     delivery, tries = getattr(row, "delivery", "pull"), getattr(row, "tries", 1)
     return Claim(target, holder.worker, Patience(delivery, row.attempts + 1, tries, wait))
-
-
-def _line_is_full(connection: Connection, store: str, at_once: int, at: str) -> bool:
-    c = deployment.c
-    sending = select(func.count()).where(
-        c.store == store, c.claim.is_not(None), c.state == State.SENDING, c.claimed_until >= at
-    )
-    return bool(connection.execute(sending).scalar_one() >= at_once)
-
-
-def _is_worked_on(connection: Connection, store: str, register: str, at: str) -> bool:
-    c = deployment.c
-    held = select(c.rollout).where(
-        c.store == store, c.register == register, c.claim.is_not(None), c.claimed_until >= at
-    )
-    return connection.execute(held.limit(1)).first() is not None
-
-
-def _ended_by(connection: Connection, row: Row[Any]) -> Event | None:
-    """Whether a row's rollout was canceled, or a newer one goes to its register, while somebody worked on it."""
-    c, r = deployment.c, rollout.c
-    own = connection.execute(select(r.state, r.started_at).where(r.rollout == row.rollout)).one()
-    if own.state == RolloutState.CANCELED:
-        return Event.CANCELED
-    newer = (
-        select(c.rollout)
-        .join(rollout, r.rollout == c.rollout)
-        .where(c.register == row.register, c.rollout != row.rollout, r.started_at > own.started_at)
-        .where(r.state != RolloutState.CANCELED)
-    )
-    return Event.SUPERSEDED if connection.execute(newer.limit(1)).first() is not None else None
-
-
-def _row(target: Target) -> tuple[Any, ...]:
-    c = deployment.c
-    return c.store == target.store, c.rollout == target.rollout, c.register == target.register
-
-
-def rows_of(rollout_id: str, states: Iterable[State]) -> Select[Any]:
-    return select(deployment).where(deployment.c.rollout == rollout_id, deployment.c.state.in_(list(states)))

@@ -18,9 +18,9 @@ from sqlalchemy import Connection
 
 from poscore.instants import parse_instant
 from server_push.fleet.delivering import Leases, Progress, Silence, StoreJob, Tools
-from server_push.fleet.deployments import Deployment
 from server_push.fleet.plan import Member, Plan
 from server_push.fleet.rollouts import Beginning, Rollouts, begin
+from server_push.fleet.rows import Deployment
 from server_push.fleet.stages import RolloutState
 from server_push.fleet.states import UNSERVED, State
 from server_push.registers.registers import Register

@@ -16,10 +16,9 @@ from sqlalchemy import Connection, Row, func, select, update
 
 from poscore.errors import Refused
 from poscore.instants import instant_text, parse_instant
-from server_push.fleet.deployments import Deployment, move, rows_of
-from server_push.fleet.judging import Limits, Tally
-from server_push.fleet.plan import Limit, Member, Plan, share_out
-from server_push.fleet.progress import GroupStanding, GroupStep, Step, next_steps
+from server_push.fleet.plan import Member, Plan, share_out
+from server_push.fleet.progress import GroupStep, Step, next_steps
+from server_push.fleet.rows import Deployment, move, rows_of
 from server_push.fleet.stages import (
     GroupEvent,
     GroupState,
@@ -28,7 +27,16 @@ from server_push.fleet.stages import (
     group_after,
     rollout_after,
 )
-from server_push.fleet.states import ENDED, Event, State, from_states
+from server_push.fleet.standing import (
+    Summary,
+    counts_by_group,
+    counts_of,
+    groups_of,
+    rollout_row,
+    standings_of,
+    summary_of,
+)
+from server_push.fleet.states import Event, State, from_states
 from server_push.registers.audit import Deed, note
 from server_push.storage import Storage, insert_new
 from server_push.storage.tables.fleet import deployment, rollout, rollout_group
@@ -48,46 +56,6 @@ class Beginning:
     made_by: str
     plan: Plan
     deadline: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """A rollout as a list shows it."""
-
-    rollout: str
-    state: RolloutState
-    origin: str
-    made_by: str
-    started_at: str
-    finished_at: str | None
-    reason: str | None
-    detail: str | None
-    deadline: str | None
-    counts: dict[str, int]
-
-    @property
-    def total(self) -> int:
-        return sum(self.counts.values())
-
-    @property
-    def ended(self) -> int:
-        return sum(count for state, count in self.counts.items() if State(state) in ENDED)
-
-    def to_wire(self) -> dict[str, Any]:
-        return {
-            "rollout": self.rollout,
-            "state": str(self.state),
-            "origin": self.origin,
-            "made_by": self.made_by,
-            "started_at": self.started_at,
-            "finished_at": self.finished_at,
-            "reason": self.reason,
-            "detail": self.detail,
-            "deadline": self.deadline,
-            "total": self.total,
-            "ended": self.ended,
-            "counts": self.counts,
-        }
 
 
 def begin(
@@ -189,14 +157,14 @@ class Rollouts:
     def _look(
         self, connection: Connection, rollout_id: str, now: datetime
     ) -> tuple[tuple[RolloutState, list[Step]], bool]:
-        row = _rollout(connection, rollout_id)
-        steps = next_steps(RolloutState(row.state), row.reason, _standings(connection, rollout_id))
+        row = rollout_row(connection, rollout_id)
+        steps = next_steps(RolloutState(row.state), row.reason, standings_of(connection, rollout_id))
         late = connection.execute(_late(row, now).limit(1)).first() is not None
         return (RolloutState(row.state), steps), late
 
     def _give_up(self, connection: Connection, rollout_id: str, now: datetime) -> None:
-        row = _rollout(connection, rollout_id)
-        groups = {group.n: group.state for group in _groups(connection, rollout_id)}
+        row = rollout_row(connection, rollout_id)
+        groups = {group.n: group.state for group in groups_of(connection, rollout_id)}
         closed = _is_closed(row, now)
         for one in connection.execute(_late(row, now)).all():
             never_open = groups[one.group_n] == GroupState.SCHEDULED
@@ -230,7 +198,7 @@ class Rollouts:
         """Go on. What had stopped it is taken for seen: only more of it stops it again."""
         with self._storage.write() as connection:
             _move_rollout(connection, rollout_id, RolloutEvent.RESUMED, now)
-            for group in _standings(connection, rollout_id):
+            for group in standings_of(connection, rollout_id):
                 if group.state is GroupState.ERROR:
                     seen = {"accepted_errors": group.tally.errors, "accepted_unreachable": group.tally.unreachable}
                     _move_group(connection, rollout_id, group.n, GroupEvent.REOPENED, now, **seen)
@@ -257,7 +225,7 @@ class Rollouts:
                     count += 1
             if not count:
                 raise Refused("nothing-to-retry", "nobody of it failed, or newer rollouts went to all who did")
-            for group in _groups(connection, rollout_id):
+            for group in groups_of(connection, rollout_id):
                 if group.n in again and group.state != GroupState.SCHEDULED:
                     fresh = {"accepted_errors": 0, "accepted_unreachable": 0}
                     _move_group(connection, rollout_id, group.n, GroupEvent.REOPENED, now, **fresh)
@@ -269,7 +237,7 @@ class Rollouts:
     def state(self, rollout_id: str) -> RolloutState:
         """Raises Refused `rollout-not-found`."""
         with self._storage.read() as connection:
-            return RolloutState(_rollout(connection, rollout_id).state)
+            return RolloutState(rollout_row(connection, rollout_id).state)
 
     def list(self, limit: int = 50, before: str | None = None, store: str | None = None) -> list[Summary]:
         """The newest first, from those that started before `before`."""
@@ -281,15 +249,15 @@ class Rollouts:
             query = query.where(rollout.c.rollout.in_(mine))
         with self._storage.read() as connection:
             rows = connection.execute(query).all()
-            counts = _counts_of(connection, [row.rollout for row in rows])
-        return [_summary(row, counts.get(row.rollout, {})) for row in rows]
+            counts = counts_of(connection, [row.rollout for row in rows])
+        return [summary_of(row, counts.get(row.rollout, {})) for row in rows]
 
     def show(self, rollout_id: str) -> dict[str, Any]:
         """A rollout whole: its groups and every register. Raises Refused `rollout-not-found`."""
         with self._storage.read() as connection:
-            row = _rollout(connection, rollout_id)
-            counts = _counts_of(connection, [rollout_id]).get(rollout_id, {})
-            by_group = _counts_by_group(connection, rollout_id)
+            row = rollout_row(connection, rollout_id)
+            counts = counts_of(connection, [rollout_id]).get(rollout_id, {})
+            by_group = counts_by_group(connection, rollout_id)
             groups = [
                 {
                     "n": group.n,
@@ -300,61 +268,11 @@ class Rollouts:
                     "unreachable_limit": group.unreachable_limit,
                     "counts": {str(state): count for state, count in by_group.get(group.n, {}).items()},
                 }
-                for group in _groups(connection, rollout_id)
+                for group in groups_of(connection, rollout_id)
             ]
             query = select(deployment).where(deployment.c.rollout == rollout_id).order_by(deployment.c.register)
             registers = [Deployment.of_row(one).in_full() for one in connection.execute(query)]
-        return {**_summary(row, counts).to_wire(), "groups": groups, "registers": registers}
-
-
-def _rollout(connection: Connection, rollout_id: str) -> Row[Any]:
-    row = connection.execute(select(rollout).where(rollout.c.rollout == rollout_id)).one_or_none()
-    if row is None:
-        hint = "server-push rollout list shows them"
-        raise Refused("rollout-not-found", f"there is no rollout {rollout_id[:40]!r}", hint=hint)
-    return row
-
-
-def _groups(connection: Connection, rollout_id: str) -> Sequence[Row[Any]]:
-    query = select(rollout_group).where(rollout_group.c.rollout == rollout_id).order_by(rollout_group.c.n)
-    return connection.execute(query).all()
-
-
-def _standings(connection: Connection, rollout_id: str) -> list[GroupStanding]:
-    counts = _counts_by_group(connection, rollout_id)
-    return [
-        GroupStanding(
-            group.n,
-            GroupState(group.state),
-            Tally.of(counts.get(group.n, {})),
-            Limits(
-                group.success_percent,
-                Limit.parse(group.error_limit),
-                Limit.parse(group.unreachable_limit),
-                group.accepted_errors,
-                group.accepted_unreachable,
-            ),
-        )
-        for group in _groups(connection, rollout_id)
-    ]
-
-
-def _counts_by_group(connection: Connection, rollout_id: str) -> dict[int, dict[State, int]]:
-    c = deployment.c
-    query = select(c.group_n, c.state, func.count().label("number")).where(c.rollout == rollout_id)
-    counts: dict[int, dict[State, int]] = {}
-    for row in connection.execute(query.group_by(c.group_n, c.state)):
-        counts.setdefault(row.group_n, {})[State(row.state)] = row.number
-    return counts
-
-
-def _counts_of(connection: Connection, ids: Sequence[str]) -> dict[str, dict[str, int]]:
-    c = deployment.c
-    query = select(c.rollout, c.state, func.count().label("number")).where(c.rollout.in_(ids))
-    counts: dict[str, dict[str, int]] = {}
-    for row in connection.execute(query.group_by(c.rollout, c.state)):
-        counts.setdefault(row.rollout, {})[row.state] = row.number
-    return counts
+        return {**summary_of(row, counts).to_wire(), "groups": groups, "registers": registers}
 
 
 def _is_closed(row: Row[Any], now: datetime) -> bool:
@@ -373,7 +291,7 @@ def _late(row: Row[Any], now: datetime) -> Any:
 def _move_rollout(
     connection: Connection, rollout_id: str, event: RolloutEvent, now: datetime, **values: Any
 ) -> RolloutState:
-    state = rollout_after(RolloutState(_rollout(connection, rollout_id).state), event)
+    state = rollout_after(RolloutState(rollout_row(connection, rollout_id).state), event)
     ended = state in (RolloutState.FINISHED, RolloutState.CANCELED)
     values = {"reason": None, "detail": None, **({"finished_at": instant_text(now)} if ended else {}), **values}
     connection.execute(update(rollout).where(rollout.c.rollout == rollout_id).values(state=state, **values))
@@ -389,18 +307,3 @@ def _move_group(
         values["opened_at"] = instant_text(now)
     values["finished_at"] = instant_text(now) if state is GroupState.FINISHED else None
     connection.execute(update(rollout_group).where(*mine).values(state=state, **values))
-
-
-def _summary(row: Row[Any], counts: dict[str, int]) -> Summary:
-    return Summary(
-        row.rollout,
-        RolloutState(row.state),
-        row.origin,
-        row.made_by,
-        row.started_at,
-        row.finished_at,
-        row.reason,
-        row.detail,
-        row.deadline,
-        counts,
-    )

@@ -15,7 +15,8 @@ from typing import Any
 from sqlalchemy import select
 
 from poscore.instants import parse_instant
-from server_push.fleet.deployments import Deployment, Deployments
+from server_push.fleet.deployments import Deployments
+from server_push.fleet.rows import Deployment
 from server_push.fleet.states import CLAIMED, ERRORS, SUCCEEDED, State
 from server_push.registers.registers import Register, Registers
 from server_push.registers.stores import Stores

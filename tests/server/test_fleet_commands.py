@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from server_push.__main__ import main
 from server_push.commands.watching import Screen
-from server_push.fleet.deployments import Deployment
+from server_push.fleet.rows import Deployment
 from server_push.fleet.states import State
 from tests.support.lan import Lan, lan_of
 from tests.support.offices import Site, new_site

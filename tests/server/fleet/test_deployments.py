@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 
 from poscore.errors import Refused
-from server_push.fleet.deployments import Claim, Deployments, Holder, Result, Target
+from server_push.fleet.deployments import Claim, Deployments, Holder, Result
 from server_push.fleet.plan import Member, Plan
 from server_push.fleet.rollouts import Beginning, Rollouts
+from server_push.fleet.rows import Target
 from server_push.fleet.states import Event
 from server_push.storage import Storage
 from tests.support.databases import new_storage
