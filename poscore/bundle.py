@@ -2,8 +2,9 @@
 
 - `metadata/timestamp.json`, `metadata/<v>.root.json` (from 2 on), `metadata/<v>.snapshot.json`,
   `metadata/<v>.targets.json`, `targets/<dir>/<sha256>.<name>` (consistent snapshots).
-- The signed target is the plain `catalog.db`. What carries it (the full file as zstd) is a target of its own, named in
-  the target's `custom`; whatever the transport, the rebuilt file must have the signed hash of the plain one.
+- The signed target is the plain `catalog.db`. What carries it (the full file as zstd, or a delta to a base that the
+  register has) is a target of its own, named in the target's `custom`; whatever the transport, the rebuilt file must
+  have the signed hash of the plain one.
 - All versions come from one counter of the fleet, so that one store's bundle can never outrun another's.
 """
 
@@ -34,12 +35,17 @@ def full_target(store: str) -> str:
     return f"stores/{store}/catalog.db.zst"
 
 
+def delta_target(store: str, base_sha256: str) -> str:
+    """The changes that make the catalogue of the file with that hash; poscore.frames says how they are written."""
+    return f"stores/{store}/{base_sha256}.delta"
+
+
 @dataclass(frozen=True, slots=True)
 class BundleInfo:
     """The signed `custom` of the catalogue target.
 
     `full`: target path of the zstd file. `probes`: {code: article_id} to look up before the switch.
-    `deltas`: {sha256 of a base: target path}; empty where only full files travel.
+    `deltas`: {sha256 of a base: target path} of those that were made; the others have to fetch the full file.
     `activate_at`: an instant's text, or None for at once.
     """
 

@@ -26,12 +26,16 @@ _COLUMNS = "version, state, reason, sha256, bytes, info, source, wanted, receive
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What a catalogue is built from: the bundle's file name in incoming/, and the member with its signed facts."""
+    """What a catalogue is built from: the bundle's file name in incoming/, and the member with its signed facts.
+
+    `base`: the hash of the catalogue that the member changes; None when it is the whole file.
+    """
 
     bundle: str
     member: str
     bytes: int
     sha256: str
+    base: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +116,10 @@ class Slots:
 
     def path(self, version: int) -> Path:
         return self.directory / str(version) / CATALOG
+
+    def whole(self, sha256: str) -> Slot | None:
+        """A slot whose file, by its row, is the one with that hash."""
+        return next((slot for slot in self.all() if slot.sha256 == sha256 and slot.state in WHOLE), None)
 
     def metadata(self) -> dict[str, bytes]:
         """The trusted metadata by file name."""

@@ -34,6 +34,14 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
+class Possessions:
+    """What the register has when a bundle comes: the trusted metadata by file name, the hashes of its catalogues."""
+
+    metadata: Mapping[str, bytes]
+    catalogues: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Catalogue:
     """A catalogue that the metadata vouches for. `sha256` and `bytes` are those of the plain file."""
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from poscore.errors import PosError
+from poscore.errors import PosError, Untrusted
 from register_svc.durable_files import remove_directory
 from register_svc.snapshots.around import PriceProbe
-from register_svc.snapshots.build import build, check_file
+from register_svc.snapshots.build import Base, build, check_file
 from register_svc.snapshots.check import check, check_schema
 from register_svc.snapshots.slots import Slot, Slots
 from register_svc.snapshots.states import Event, State
@@ -46,7 +46,16 @@ class Workshop:
         path = self._slots.path(slot.version)
         check_schema(slot.info)
         remove_directory(path.parent)  # a killed attempt's
-        build(self._incoming / slot.source.bundle, slot, path)
+        build(self._incoming / slot.source.bundle, slot, path, self._base(slot))
+
+    def _base(self, slot: Slot) -> Base | None:
+        """What a delta changes, None for a whole file. Raises Untrusted `base`."""
+        if slot.source.base is None:
+            return None
+        found = self._slots.whole(slot.source.base)
+        if found is None:
+            raise Untrusted("base", f"the catalogue that version {slot.version} changes is not here any more")
+        return Base(found, self._slots.path(found.version))
 
     def _fail(self, slot: Slot, reason: str, error: Exception) -> None:
         _LOG.error("snapshot %d is bad (%s): %s", slot.version, reason, error)

@@ -3,15 +3,16 @@
 - Versions come from the caller, who draws them from one counter of the fleet.
 - A file is signed once and its bytes are kept; nothing here serialises signed metadata again.
 - Who vouches for what: timestamp → snapshot → targets by version, length and hash; targets → the plain `catalog.db` and
-  the file that carries it.
+  the files that carry it.
 
 This module imports tuf, so nothing that only imports articles loads it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
@@ -55,11 +56,17 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """What targets vouch for: the plain file, its description, and the file that carries it."""
+    """What targets vouch for: the plain file, its description, and the files that carry it, whole or as deltas."""
 
     plain: File
     info: BundleInfo
     carried: File
+    deltas: tuple[File, ...] = ()
+
+    def with_delta(self, base_sha256: str, delta: File) -> Catalogue:
+        """The same, with one more way to it."""
+        deltas = {**self.info.deltas, base_sha256: delta.target}
+        return replace(self, info=replace(self.info, deltas=deltas), deltas=(*self.deltas, delta))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +100,25 @@ def key_ids(root: bytes) -> dict[str, tuple[str, ...]]:
 
 
 def sign_targets(signer: CryptoSigner, version: int, now: datetime, catalogue: Catalogue) -> SignedFile:
-    """The plain catalogue, which is what a register must end up with, and the file that carries it."""
-    plain, carried = catalogue.plain, catalogue.carried
+    """The plain catalogue, which is what a register must end up with, and the files that carry it."""
+    plain = catalogue.plain
     targets = {
         plain.target: TargetFile(
             plain.bytes, {"sha256": plain.sha256}, plain.target, {"custom": catalogue.info.to_wire()}
         ),
-        carried.target: TargetFile(carried.bytes, {"sha256": carried.sha256}, carried.target),
+        **{
+            carried.target: TargetFile(carried.bytes, {"sha256": carried.sha256}, carried.target)
+            for carried in (catalogue.carried, *catalogue.deltas)
+        },
     }
     expires = _whole(now + TARGETS_LIFE)
     return SignedFile(version, expires, _signed(Targets(version=version, expires=expires, targets=targets), [signer]))
+
+
+def named_files(targets: bytes, names: Iterable[str]) -> tuple[File, ...]:
+    """What signed targets say of the files of those names; they were ours, and are not judged again."""
+    signed = json.loads(targets)["signed"]["targets"]
+    return tuple(File(name, signed[name]["hashes"]["sha256"], signed[name]["length"]) for name in names)
 
 
 def sign_snapshot(signer: CryptoSigner, version: int, now: datetime, targets: SignedFile) -> SignedFile:

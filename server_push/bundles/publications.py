@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, desc, select, update
 from poscore.bundle import BundleInfo, catalog_target
 from poscore.errors import Fault
 from poscore.instants import instant_text, parse_instant
-from server_push.bundles.metadata import Catalogue, File, SignedFile
+from server_push.bundles.metadata import Catalogue, File, SignedFile, named_files
 from server_push.storage import upsert
 from server_push.storage.tables.bundles import publication, version_counter
 
@@ -84,6 +84,13 @@ def newest(connection: Connection, store: str) -> Publication | None:
     return None if row is None else _publication(row)
 
 
+def of_version(connection: Connection, store: str, version: int) -> Publication | None:
+    """What was published under a number; it may be long ago."""
+    rows = connection.execute(select(publication).where(publication.c.store == store, publication.c.version == version))
+    row = rows.one_or_none()
+    return None if row is None else _publication(row)
+
+
 def newest_files(connection: Connection, store: str, count: int) -> set[str]:
     """The hashes of the files that carry a store's newest versions."""
     newest_first = select(publication.c.full_sha256).where(publication.c.store == store)
@@ -93,11 +100,12 @@ def newest_files(connection: Connection, store: str, count: int) -> set[str]:
 def _publication(row: Row[Any]) -> Publication:
     try:
         info = BundleInfo.from_wire(json.loads(row.info))
-    except ValueError as error:
+        deltas = named_files(row.targets, info.deltas.values())
+    except (ValueError, KeyError) as error:
         raise Fault("publication-damaged", f"version {row.version} of {row.store} cannot be read: {error}") from None
     plain = File(catalog_target(row.store), row.sha256, row.bytes)
     return Publication(
-        Catalogue(plain, info, File(info.full, row.full_sha256, row.full_bytes)),
+        Catalogue(plain, info, File(info.full, row.full_sha256, row.full_bytes), deltas),
         SignedFile(row.targets_version, parse_instant(row.targets_expires), row.targets),
         SignedFile(row.snapshot_version, parse_instant(row.snapshot_expires), row.snapshot),
     )

@@ -7,8 +7,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
 import logging
 import shutil
 import tempfile
@@ -18,9 +16,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import IO, Any, Protocol, cast
+from typing import Any, Protocol
 
 from poscore.errors import Fault, PosError, Refused
+from server_push.bundles.parcels import Parcel, Parcels, smallest_first
 from server_push.bundles.publishing import Publisher
 from server_push.fleet.deployments import Deployment, Deployments, Result, Target
 from server_push.fleet.states import UNSERVED, Event
@@ -72,6 +71,14 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class _Made:
+    """What a store's registers are to sell from, and the ways to bring it."""
+
+    version: int
+    parcels: Parcels
+
+
+@dataclass(frozen=True, slots=True)
 class Fleet:
     """Everything a push needs.
 
@@ -109,9 +116,10 @@ class Fleet:
         """One store's job: its bundle made once, then to its registers, few at a time."""
         store = targets[0].store
         with tempfile.TemporaryDirectory(prefix=f"{store}-", dir=self.scratch) as folder:
-            made: Container | PosError
+            parcels = Parcels(self.publisher, store, Path(folder), self.now)
+            made: _Made | PosError
             try:
-                made = self._container(store, Path(folder) / "bundle.zip")
+                made = _Made(self.publisher.publish(store, self.now()).version, parcels)
             except PosError as error:
                 _LOG.warning("no bundle for %s: %s", store, error.detail)
                 made = error
@@ -120,20 +128,12 @@ class Fleet:
             for job in jobs:
                 job.result()
 
-    def _container(self, store: str, path: Path) -> Container:
-        """The store's newest data as a bundle, published if they have changed, hashed while it is written."""
-        self.publisher.publish(store, self.now())
-        with path.open("xb") as file:
-            hashed = _Hashed(file)
-            sent = self.publisher.write_container(store, cast("IO[bytes]", hashed), self.now())
-        return Container(path, sent.version, hashed.sha256.hexdigest())
-
-    def _serve(self, target: Target, made: Container | PosError, progress: Progress) -> None:
+    def _serve(self, target: Target, made: _Made | PosError, progress: Progress) -> None:
         """Claim one register's row, work on it, note how it ended."""
         worker = self.new_id()
         limits = self.limits
         lasts = timedelta(seconds=limits.transfer_budget_s + limits.activate_budget_s + 2 * limits.answer_timeout_s)
-        version = made.version if isinstance(made, Container) else None
+        version = made.version if isinstance(made, _Made) else None
         if not self.deployments.claim(target, worker, version, lasts, self.now()):
             return  # somebody else works on it, or has done it
         try:
@@ -144,7 +144,7 @@ class Fleet:
         self.deployments.settle(target, worker, result, self.now())
         progress.settled(target.register, result)
 
-    def _deliver(self, target: Target, made: Container | PosError, progress: Progress) -> Result:
+    def _deliver(self, target: Target, made: _Made | PosError, progress: Progress) -> Result:
         try:
             if isinstance(made, PosError):
                 raise made
@@ -152,10 +152,11 @@ class Fleet:
             if url is None:
                 raise Fault("unreachable", f"{target.register} has not been enrolled yet")
             with RegisterWire(target.register, url, self.sender, self.limits, self.new_id) as wire:
-                if wire.active_version() != made.version:
-                    progress.sending(target.register, made.path.stat().st_size)
-                    _patiently(lambda: wire.send(made, lambda count: progress.sent(target.register, count)))
-                result = self._activate(wire, made.version)
+                active = wire.active_version()
+                if active == made.version:
+                    result = self._activate(wire, made.version)
+                else:
+                    result = smallest_first(active, lambda have: self._bring(wire, made.parcels.of(have), progress))
         except Fault as error:
             event = Event.UNREACHED if error.code == "unreachable" else Event.REFUSED
             return Result(event, error.code, error.detail)
@@ -164,6 +165,12 @@ class Fleet:
         if result.event is Event.ACTIVATED:
             self.registers.note_snapshot(target.register, made.version, made.version)
         return result
+
+    def _bring(self, wire: RegisterWire, parcel: Parcel, progress: Progress) -> Result:
+        register, container = wire.register, Container(parcel.path, parcel.version, parcel.sha256)
+        progress.sending(register, container.path.stat().st_size)
+        _patiently(lambda: wire.send(container, lambda count: progress.sent(register, count)))
+        return self._activate(wire, parcel.version)
 
     def _activate(self, wire: RegisterWire, version: int) -> Result:
         """Ask until the register sells from it. Building has its own time; then an open sale may take as long again."""
@@ -186,20 +193,6 @@ class Fleet:
         return Result(
             Event.REFUSED, standing.state.lower().replace("_", "-"), f"the snapshot ended as {standing.state}"
         )
-
-
-class _Hashed(io.RawIOBase):
-    """A file being written, and the hash of what was."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file, self.sha256 = file, hashlib.sha256()
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: Any) -> int:
-        self.sha256.update(data)
-        return self._file.write(data)
 
 
 def _patiently(send: Callable[[], Standing]) -> Standing:

@@ -56,7 +56,7 @@ class RegisterWire:
     """One register at `lan_url`. `new_id` gives token ids, `seconds` the time since 1970."""
 
     def __init__(self, register: str, lan_url: str, sender: Sender, limits: Push, new_id: Callable[[], str]) -> None:
-        self._register, self._url = register, lan_url.rstrip("/")
+        self.register, self._url = register, lan_url.rstrip("/")
         self._sender, self._limits, self._new_id = sender, limits, new_id
         self._session = requests.Session()
         self._session.trust_env = False
@@ -89,7 +89,7 @@ class RegisterWire:
         return _standing(answer, pending=answer["_status"] == 202)
 
     def _token(self, body_hash: str) -> dict[str, str]:
-        claims = Claims(self._sender.office_id, self._register, int(time.time()), self._new_id(), body_hash)
+        claims = Claims(self._sender.office_id, self.register, int(time.time()), self._new_id(), body_hash)
         return {"Authorization": f"Bearer {sign_token(self._sender.key, claims)}"}
 
     def _exchange(
@@ -109,10 +109,10 @@ class RegisterWire:
                 content = response.raw.read(_MAX_ANSWER_BYTES, decode_content=True)
                 status = response.status_code
         except TimeoutError as error:
-            raise Fault("unreachable", f"{self._register}: {error}") from error
+            raise Fault("unreachable", f"{self.register}: {error}") from error
         except (requests.RequestException, OSError) as error:
-            raise Fault("unreachable", f"{self._register} cannot be reached: {_in_short(error)}") from error
-        return _object(self._register, status, content)
+            raise Fault("unreachable", f"{self.register} cannot be reached: {_in_short(error)}") from error
+        return _object(self.register, status, content)
 
 
 class _Metered:
