@@ -128,7 +128,7 @@ class Office:
             Deployments(self.storage),
             self.registers,
             self.publisher,
-            Sender(self.office_id, self._sender_key),
+            Sender(self.office_id, self.keys.sender_keys),
             self.settings.push,
             self.directory / "outgoing",
             self.world.now,
@@ -182,6 +182,6 @@ class Office:
             self.office_id, self.settings.chain.name, self.keys.root_bytes().decode(), self._sender_key.public
         )
 
-    @cached_property
+    @property
     def _sender_key(self) -> SigningKey:
-        return self.keys.sender_signing_key()
+        return self.keys.sender_signing_key()  # read each time: it may be replaced while this office serves

@@ -42,6 +42,7 @@ class Snapshots:
         self._door = Door(self._slots, incoming, anchor, around.now)
         self._workshop = Workshop(self._slots, incoming, around.price_probe)
         self._switch = Switch(self._slots, around)
+        self._store = anchor.store
         self._wake = threading.Event()
         self._resting = False  # nothing to do until somebody brings something
         self._stopping = False
@@ -98,7 +99,7 @@ class Snapshots:
     def listing(self) -> dict[str, Any]:
         """`{active, previous, seen, slots}`; `seen` may be ahead of `active` after a refusal."""
         pointer, slots = self._slots.pointer(), self._slots.all()
-        seen = max(seen_version(self._slots.metadata()) or 0, slots[0].version if slots else 0)
+        seen = max(seen_version(self._slots.metadata(), self._store) or 0, slots[0].version if slots else 0)
         return {
             "active": pointer.active,
             "previous": pointer.previous,

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
+from tuf.api.exceptions import UnsignedMetadataError
 from tuf.api.metadata import (  # type: ignore[attr-defined]  # they are there; only not re-exported by name
     Key,
     Metadata,
@@ -29,6 +30,7 @@ from tuf.api.metadata import (  # type: ignore[attr-defined]  # they are there; 
 from tuf.api.serialization.json import JSONSerializer
 
 from poscore.bundle import ISSUED_AT, BundleInfo
+from poscore.errors import Refused
 from poscore.instants import instant_text
 
 if TYPE_CHECKING:
@@ -87,6 +89,51 @@ def sign_root(roots: Sequence[CryptoSigner], online: Mapping[str, Key], now: dat
     for role, key in online.items():
         root.add_key(key, role)
     return _signed(root, roots)
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """A key of root metadata that gives its roles to another one."""
+
+    key_id: str
+    by: Key
+
+
+def sign_next_root(
+    before: bytes, replaced: Sequence[Replacement], signers: Sequence[CryptoSigner], now: datetime
+) -> bytes:
+    """The root that follows `before`, with some keys replaced, or only a later date.
+
+    `signers`: every private root key at hand, old and new; those that neither root knows are left out. Raises Refused
+    `root-keys-missing` when they are not enough for the old root or for the new one.
+    """
+    old = Metadata[Root].from_bytes(before)
+    new = Metadata[Root].from_bytes(before).signed
+    new.version += 1
+    new.expires = _whole(now + ROOT_LIFE)
+    for one in replaced:
+        for role in [name for name, holder in new.roles.items() if one.key_id in holder.keyids]:
+            new.revoke_key(one.key_id, role)
+            new.add_key(one.by, role)
+    known = {*old.signed.roles["root"].keyids, *new.roles["root"].keyids}
+    data = _signed(new, [signer for signer in signers if signer.public_key.keyid in known])
+    signed = Metadata[Root].from_bytes(data)
+    try:
+        for judge in (old.signed, signed.signed):
+            judge.verify_delegate("root", signed.signed_bytes, signed.signatures)
+    except UnsignedMetadataError as error:
+        hint = f"{ROOT_THRESHOLD} of the root keys must be at hand: --root-keys FOLDER says where they lie"
+        raise Refused("root-keys-missing", f"the new root cannot be signed: {error}", hint) from None
+    return data
+
+
+def root_version(root: bytes) -> int:
+    return Metadata[Root].from_bytes(root).signed.version
+
+
+def signed_by(data: bytes) -> set[str]:
+    """The ids of the keys that signed some metadata, by their own account."""
+    return {signature["keyid"] for signature in json.loads(data)["signatures"]}
 
 
 def key_ids(root: bytes) -> dict[str, tuple[str, ...]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, desc, select, update
+from sqlalchemy import Connection, Row, case, desc, func, select, update
 
 from poscore.bundle import BundleInfo, catalog_target
 from poscore.errors import Fault
@@ -15,8 +15,12 @@ from poscore.instants import instant_text, parse_instant
 from server_push.bundles.metadata import Catalogue, File, SignedFile, named_files
 from server_push.storage import upsert
 from server_push.storage.tables.bundles import publication, version_counter
+from server_push.storage.tables.registers import register
 
 _FLEET = "fleet"
+# A head office that was put back to an older backup does not know how far it had counted, nor how many stamps it had
+# made above the last version that a register tells of. Nobody makes so many between two backups.
+LEAP = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,27 @@ def draw_version(connection: Connection) -> int:
         drawn = 1
         upsert(connection, version_counter, [{"name": _FLEET, "value": drawn}])
     return int(drawn)
+
+
+def leap_above(connection: Connection, version: int) -> None:
+    """Count on from far above `version`, or from far above where the count is now."""
+    counter = version_counter.c
+    draw_version(connection)  # so that there is a row
+    highest = case((counter.value > version, counter.value), else_=version)
+    connection.execute(update(version_counter).where(counter.name == _FLEET).values(value=highest + LEAP))
+
+
+def counted_to(connection: Connection) -> int:
+    """The last number that was drawn; 0 before the first."""
+    found = connection.execute(select(version_counter.c.value).where(version_counter.c.name == _FLEET)).scalar()
+    return int(found or 0)
+
+
+def seen_by_registers(connection: Connection, store: str | None = None) -> int:
+    """The highest version that a register, of the store or of any, has told of; 0 when none has."""
+    query = select(func.max(register.c.snapshot_seen))
+    found = connection.execute(query if store is None else query.where(register.c.store == store)).scalar()
+    return int(found or 0)
 
 
 def save(connection: Connection, published: Publication) -> None:

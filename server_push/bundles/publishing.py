@@ -31,7 +31,15 @@ from server_push.bundles import catalog, container, publications
 from server_push.bundles.deltas import Deltas, facts
 from server_push.bundles.durable import put_in_place
 from server_push.bundles.keys import SENDER, TARGETS, Keys
-from server_push.bundles.metadata import Catalogue, File, SignedFile, sign_snapshot, sign_targets, sign_timestamp
+from server_push.bundles.metadata import (
+    Catalogue,
+    File,
+    SignedFile,
+    sign_snapshot,
+    sign_targets,
+    sign_timestamp,
+    signed_by,
+)
 from server_push.bundles.packing import Packed, pack
 from server_push.bundles.pin_hashes import refresh_pin_hashes
 from server_push.bundles.publications import Publication
@@ -122,13 +130,14 @@ class Publisher:
         whole file once). Raises Refused `store-not-found`, Fault `lineage-damaged`, `check-failed`.
         """
         profile = self._profile_of(store)
+        self._count_on_from_what_was_seen()
         with self._only_one(store) as folder:
             refresh_pin_hashes(self._storage, PinVault.at(self.keys.folder), profile, now)
             lineage, last = folder / "lineage.db", self._newest(store)
             fresh = fresh or _is_due_for_a_fresh_one(lineage, profile, now)
             changed = catalog.refresh(lineage, self._storage.path, profile, instant_text(now), fresh=fresh, force=force)
             if last is not None and not changed and self._is(lineage, last):
-                if last.expires - now >= RENEW_BEFORE:
+                if last.expires - now >= RENEW_BEFORE and last.version >= self._seen(store):
                     return _published(last, new=False)
                 made = self._signed(last.catalogue, now)
             else:
@@ -139,6 +148,33 @@ class Publisher:
                 publications.save(connection, made)
             self._tidy(folder, store)
             return _published(made, new=True)
+
+    def publish_above(self, store: str, refused: int, now: datetime) -> Published:
+        """A register answered `rollback` to the bundle `refused`: publish one that is above all that it has seen.
+
+        Where nothing newer was published meanwhile, some head office has counted further than this one knows: it was
+        put back to an older backup. Raises as `publish` does.
+        """
+        newest = self.newest(store)
+        if newest.version > refused:
+            return newest
+        self._leap()
+        return self.publish(store, now, force=True)
+
+    def _count_on_from_what_was_seen(self) -> None:
+        """The same, where a check-in has told of it first."""
+        with self._storage.read() as connection:
+            behind = publications.counted_to(connection) < publications.seen_by_registers(connection)
+        if behind:
+            self._leap()
+
+    def _leap(self) -> None:
+        with self._storage.write() as connection:
+            publications.leap_above(connection, publications.seen_by_registers(connection))
+
+    def _seen(self, store: str) -> int:
+        with self._storage.read() as connection:
+            return publications.seen_by_registers(connection, store)
 
     def _signed(self, catalogue: Catalogue, now: datetime) -> Publication:
         """A new version of a catalogue, whose bytes may be new or not."""
@@ -202,11 +238,19 @@ class Publisher:
             catalogue = published.catalogue
             if delta is not None and delta.new == catalogue.plain.sha256 and delta.base not in catalogue.info.deltas:
                 catalogue = catalogue.with_delta(delta.base, delta.file)
-            if published.expires - now < RESIGN_BEFORE or catalogue is not published.catalogue:
+            due = published.expires - now < RESIGN_BEFORE or not self._is_signed_by_present_keys(published)
+            if due or catalogue is not published.catalogue:
                 published = self._sign(catalogue, publications.draw_version(connection), now)
                 publications.save(connection, published)
             version = publications.draw_version(connection)
         return published, sign_timestamp(self.keys.signer(SENDER), version, now, published.snapshot)
+
+    def _is_signed_by_present_keys(self, published: Publication) -> bool:
+        """Not after a key was replaced: the root that then travels along knows the old one no more."""
+        return all(
+            self.keys.signer(name).public_key.keyid in signed_by(file.data)
+            for name, file in ((TARGETS, published.targets), (SENDER, published.snapshot))
+        )
 
     def _sign(self, catalogue: Catalogue, version: int, now: datetime) -> Publication:
         targets = sign_targets(self.keys.signer(TARGETS), version, now, catalogue)

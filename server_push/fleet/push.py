@@ -32,6 +32,7 @@ _LOG = logging.getLogger("offline-kassa.push")
 # States of a register's slot (the register's own words) once it sells from a version and the probes passed.
 _SELLING = ("TRIAL", "GOOD")
 _STAGED = "STAGED"
+_BEHIND = "rollback"
 _BUSY_TRIES, _BUSY_PAUSE_S = 30, 2.0
 _LEFT_BEHIND_S = 24 * 3600
 
@@ -112,8 +113,11 @@ class Fleet:
             job.result()
         return Outcome(rollout, self.deployments.finish(rollout, self.now()), self.deployments.of(rollout))
 
-    def push_store(self, targets: Sequence[Target], progress: Progress) -> None:
-        """One store's job: its bundle made once, then to its registers, few at a time."""
+    def push_store(self, targets: Sequence[Target], progress: Progress, again: bool = False) -> None:
+        """One store's job: its bundle made once, then to its registers, few at a time.
+
+        Registers that have seen a higher version are served `again`, with one above it.
+        """
         store = targets[0].store
         with tempfile.TemporaryDirectory(prefix=f"{store}-", dir=self.scratch) as folder:
             parcels = Parcels(self.publisher, store, Path(folder), self.now)
@@ -125,17 +129,20 @@ class Fleet:
                 made = error
             with ThreadPoolExecutor(self.limits.at_once_per_store, thread_name_prefix=f"push-{store}") as pool:
                 jobs = [pool.submit(self._serve, target, made, progress) for target in targets]
-            for job in jobs:
-                job.result()
+            results = [job.result() for job in jobs]
+        behind = [target for target, result in zip(targets, results, strict=True) if result and result.code == _BEHIND]
+        if behind and isinstance(made, _Made) and not again:
+            self.publisher.publish_above(store, made.version, self.now())
+            self.push_store(behind, progress, again=True)
 
-    def _serve(self, target: Target, made: _Made | PosError, progress: Progress) -> None:
-        """Claim one register's row, work on it, note how it ended."""
+    def _serve(self, target: Target, made: _Made | PosError, progress: Progress) -> Result | None:
+        """Claim one register's row, work on it, note how it ended; None when it is somebody else's."""
         worker = self.new_id()
         limits = self.limits
         lasts = timedelta(seconds=limits.transfer_budget_s + limits.activate_budget_s + 2 * limits.answer_timeout_s)
         version = made.version if isinstance(made, _Made) else None
         if not self.deployments.claim(target, worker, version, lasts, self.now()):
-            return  # somebody else works on it, or has done it
+            return None  # somebody else works on it, or has done it
         try:
             result = self._deliver(target, made, progress)
         except Exception:  # noqa: BLE001 - one register's trouble must not leave the others unserved
@@ -143,6 +150,7 @@ class Fleet:
             result = Result(Event.REFUSED, "internal", "something went wrong inside head office; the log has it")
         self.deployments.settle(target, worker, result, self.now())
         progress.settled(target.register, result)
+        return result
 
     def _deliver(self, target: Target, made: _Made | PosError, progress: Progress) -> Result:
         try:
