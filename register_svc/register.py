@@ -170,8 +170,11 @@ class Register:
         return Session("", None, "register", "technician")
 
 
-def build(directory: Path) -> Register:
-    """The register in `directory`. Raises Refused `not-enrolled`, or Fault when its files cannot be used."""
+def build(directory: Path, *, to_sell: bool = False) -> Register:
+    """The register in `directory`. `to_sell`: its service starts, which a snapshot on trial has to live through.
+
+    Raises Refused `not-enrolled`, or Fault when its files cannot be used.
+    """
     settings, identity = Settings.load(directory), Identity.load(directory)
     journal_db = Database(directory / JOURNAL_FILE, JOURNAL_MIGRATIONS)
     state_db = Database(directory / STATE_FILE, STATE_MIGRATIONS)
@@ -213,9 +216,12 @@ def build(directory: Path) -> Register:
             price_probe=price_in_memory,
             business_day=lambda: desk.business_day,
             now=link.clock.corrected,
+            receipts=reader.last_receipt,
         ),
     )
     troubles = {f"draft {sale_id}": "cannot be read; it is kept as it is" for sale_id in sales.unreadable}
+    if to_sell:
+        snapshots.begin()
     open_price_book(book, snapshots, troubles)
     register = Register(
         directory,

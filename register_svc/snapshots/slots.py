@@ -19,8 +19,8 @@ from register_svc.database import Database
 from register_svc.snapshots.states import AT_WORK, WHOLE, Event, State, after
 
 CATALOG = "catalog.db"
-# What is wrong with the file itself: the same bytes would be wrong again.
-FINAL_REASONS = ("schema", "check")
+# What is wrong with the file itself, or with this register when it sells from it: the same bytes would be wrong again.
+FINAL_REASONS = ("schema", "check", "trial")
 _COLUMNS = "version, state, reason, sha256, bytes, info, source, wanted, received_at, activated_at"
 
 
@@ -187,6 +187,13 @@ class Slots:
             _move(connection, left, Event.LEFT, reason)
             _move(connection, version, Event.RETURNED, None)
             _point(connection, version, at)
+
+    def count_start(self) -> int:
+        """One more start of the register with the active version; how many there have been."""
+        with self._state.write() as connection:
+            connection.execute("UPDATE snapshot_active SET starts = starts + 1")
+            starts: int = connection.execute("SELECT starts FROM snapshot_active").fetchone()[0]
+        return starts
 
     # -- tidying -------------------------------------------------------------------------------------------------------
 

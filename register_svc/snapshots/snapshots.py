@@ -50,6 +50,10 @@ class Snapshots:
 
     # -- life ----------------------------------------------------------------------------------------------------------
 
+    def begin(self) -> None:
+        """The register starts: before anything of a snapshot is opened, since that may be what brings it down."""
+        self._switch.begin()
+
     def start(self) -> None:
         """Tidy up what a kill left, and go on from the saved states in a thread of its own."""
         self._slots.directory.mkdir(parents=True, exist_ok=True)

@@ -33,6 +33,7 @@ from tuf.ngclient.updater import Updater
 
 from poscore.bundle import METADATA, TARGETS, BundleInfo, catalog_target
 from poscore.errors import PosError, Refused, Untrusted
+from poscore.instants import parse_instant
 from register_svc.durable_files import naming_a_full_disk
 from register_svc.snapshots.container import Container
 from register_svc.snapshots.slots import Source
@@ -143,8 +144,17 @@ def _check_types(info: BundleInfo) -> None:
         not all(type(number) is int and number >= 0 for number in numbers)
         or not all(isinstance(text, str) for text in named)
         or not maps
+        or not _is_instant(info.activate_at)
     ):
         raise Untrusted("damaged", "the catalogue's description has values of the wrong type")
+
+
+def _is_instant(text: object) -> bool:
+    """An instant's text, or None."""
+    try:
+        return text is None or (isinstance(text, str) and parse_instant(text) is not None)
+    except Refused:
+        return False
 
 
 class _Fetcher(FetcherInterface):

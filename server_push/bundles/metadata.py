@@ -65,6 +65,10 @@ class Catalogue:
     carried: File
     deltas: tuple[File, ...] = ()
 
+    def activated(self, at: datetime | None) -> Catalogue:
+        """The same, to be sold from at an instant and not before; None: at once."""
+        return replace(self, info=replace(self.info, activate_at=None if at is None else instant_text(at)))
+
     def with_delta(self, base_sha256: str, delta: File) -> Catalogue:
         """The same, with one more way to it."""
         deltas = {**self.info.deltas, base_sha256: delta.target}

@@ -123,11 +123,20 @@ class Publisher:
 
     # -- publishing
 
-    def publish(self, store: str, now: datetime, *, force: bool = False, fresh: bool = False) -> Published:
+    def publish(
+        self,
+        store: str,
+        now: datetime,
+        *,
+        force: bool = False,
+        fresh: bool = False,
+        activate_at: datetime | None = None,
+    ) -> Published:
         """The newest catalogue of a store, published when it differs from the last one.
 
         `force` publishes a new version in any case, `fresh` also starts a new lineage (every register then fetches the
-        whole file once). Raises Refused `store-not-found`, Fault `lineage-damaged`, `check-failed`.
+        whole file once). `activate_at`: no register of the store sells from this version before.
+        Raises Refused `store-not-found`, Fault `lineage-damaged`, `check-failed`.
         """
         profile = self._profile_of(store)
         self._count_on_from_what_was_seen()
@@ -137,12 +146,14 @@ class Publisher:
             fresh = fresh or _is_due_for_a_fresh_one(lineage, profile, now)
             changed = catalog.refresh(lineage, self._storage.path, profile, instant_text(now), fresh=fresh, force=force)
             if last is not None and not changed and self._is(lineage, last):
-                if last.expires - now >= RENEW_BEFORE and last.version >= self._seen(store):
+                same = activate_at is None or last.catalogue.info.activate_at == instant_text(activate_at)
+                if same and last.expires - now >= RENEW_BEFORE and last.version >= self._seen(store):
                     return _published(last, new=False)
-                made = self._signed(last.catalogue, now)
+                catalogue = last.catalogue if same else last.catalogue.activated(activate_at)
+                made = self._signed(catalogue, now)
             else:
                 packed = pack(lineage, folder / "packing.tmp")
-                made = self._signed(_described(profile.store, packed), now)
+                made = self._signed(_described(profile.store, packed).activated(activate_at), now)
                 put_in_place(packed.full, self._full_path(made))
             with self._storage.write() as connection:
                 publications.save(connection, made)

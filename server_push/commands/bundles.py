@@ -20,13 +20,19 @@ from server_push.storage import Storage
 @click.argument("store")
 @click.option("--force", is_flag=True, help="Publish a new version even when nothing has changed.")
 @click.option("--fresh", is_flag=True, help="Start a new file; every register then fetches the whole of it once.")
+@click.option(
+    "--activate-at",
+    type=click.DateTime(["%Y-%m-%dT%H:%M"]),
+    help="By this computer's clock: all of the store's registers change prices then, and none before.",
+)
 @placed
-def bundle(place: Place, store: str, force: bool, fresh: bool) -> None:
+def bundle(place: Place, store: str, force: bool, fresh: bool, activate_at: datetime | None) -> None:
     """Build, check and sign what STORE's registers are to sell from."""
+    at = activate_at.astimezone(UTC) if activate_at else None
     storage = Storage.open(place.directory)
     try:
         publisher = Publisher.of(place.directory, storage)
-        published = publisher.publish(store, datetime.now(UTC), force=force, fresh=fresh)
+        published = publisher.publish(store, datetime.now(UTC), force=force, fresh=fresh, activate_at=at)
     finally:
         storage.close()
     state = "published" if published.new else "unchanged"
