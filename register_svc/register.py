@@ -51,7 +51,7 @@ from register_svc.health import WARN, Check, Health, Subject, disk_check
 from register_svc.identity import Identity
 from register_svc.journal import schema as journal_schema
 from register_svc.journal.answers import Answers
-from register_svc.journal.backup import Backups, Sources
+from register_svc.journal.backup import Backups, Keep, Sources
 from register_svc.journal.backup_check import backup_check
 from register_svc.journal.checks import journal_check
 from register_svc.journal.journal import Journal, Owner
@@ -204,7 +204,7 @@ def build(directory: Path, *, to_sell: bool = False) -> Register:
     office = ReturnDesk(link.client, lambda: int(link.clock.corrected().timestamp() * 1000))
     sales = Sales(desk, receipts, office)
     sources = Sources(directory / JOURNAL_FILE, directory / STATE_FILE)
-    backups = Backups(sources, settings.backup_dir(directory), journal.owner, settings.backup.keep)
+    backups = Backups(sources, settings.backup_dir(directory), journal.owner, _keep(settings))
     snapshots = Snapshots(
         state_db,
         directory,
@@ -361,6 +361,10 @@ def _control_key(directory: Path) -> str:
     except (OSError, Fault):
         _LOG.exception("the key for local commands could not be written")  # on a full disk; they wait, the till starts
     return key
+
+
+def _keep(settings: Settings) -> Keep:
+    return Keep(settings.backup.keep, settings.backup.keep_days)
 
 
 def _now() -> datetime:
