@@ -16,6 +16,7 @@ from typing import Any
 
 from poscore.errors import Untrusted
 
+_OPTIONAL = ("activate_at", "files")
 METADATA = "metadata"
 TARGETS = "targets"
 TIMESTAMP_MEMBER = "metadata/timestamp.json"
@@ -46,7 +47,8 @@ class BundleInfo:
 
     `full`: target path of the zstd file. `probes`: {code: article_id} to look up before the switch.
     `deltas`: {sha256 of a base: target path} of those that were made; the others have to fetch the full file.
-    `activate_at`: an instant's text, or None for at once.
+    `activate_at`: an instant's text, or None for at once. `files`: target path of the list of the files beside the
+    catalogue (poscore.side_files), or None when there are none.
     """
 
     store: str
@@ -58,9 +60,10 @@ class BundleInfo:
     probes: dict[str, str]
     deltas: dict[str, str]
     activate_at: str | None = None
+    files: str | None = None
 
     def to_wire(self) -> dict[str, Any]:
-        return {
+        wire = {
             "store": self.store,
             "version": self.version,
             "schema": self.schema,
@@ -71,11 +74,12 @@ class BundleInfo:
             "deltas": self.deltas,
             "activate_at": self.activate_at,
         }
+        return wire if self.files is None else {**wire, "files": self.files}
 
     @classmethod
     def from_wire(cls, wire: Mapping[str, Any]) -> BundleInfo:
         """Members that are not known are ignored: a later head office may say more. Raises Untrusted `damaged`."""
         try:
-            return cls(**{name: wire[name] for name in cls.__slots__ if name != "activate_at" or name in wire})
+            return cls(**{name: wire[name] for name in cls.__slots__ if name not in _OPTIONAL or name in wire})
         except (KeyError, TypeError) as error:
             raise Untrusted("damaged", f"the catalogue's description is not readable: {error}") from None

@@ -25,10 +25,20 @@ _COLUMNS = "version, state, reason, sha256, bytes, info, source, wanted, receive
 
 
 @dataclass(frozen=True, slots=True)
+class FileList:
+    """The signed list of what travels beside a catalogue: the member that holds it."""
+
+    member: str
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """What a catalogue is built from: the bundle's file name in incoming/, and the member with its signed facts.
 
-    `base`: the hash of the catalogue that the member changes; None when it is the whole file.
+    `base`: the hash of the catalogue that the member changes; None when it is the whole file. `files`: what else the
+    version has; None when nothing.
     """
 
     bundle: str
@@ -36,6 +46,13 @@ class Source:
     bytes: int
     sha256: str
     base: str | None = None
+    files: FileList | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> Source:
+        wire = json.loads(text)
+        files = wire.pop("files", None)
+        return cls(**wire, files=FileList(**files) if files else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +244,7 @@ def _slot(row: tuple[Any, ...]) -> Slot:
         sha256,
         size,
         BundleInfo.from_wire(json.loads(info)),
-        Source(**json.loads(source)),
+        Source.parse(source),
         wanted,
         received_at,
         activated_at,

@@ -20,6 +20,7 @@ from register_svc.durable_files import remove_directory
 from register_svc.snapshots.around import Around, Standing, When
 from register_svc.snapshots.build import check_file
 from register_svc.snapshots.check import probe
+from register_svc.snapshots.side_files import SideFiles
 from register_svc.snapshots.slots import FINAL_REASONS, Slot, Slots
 from register_svc.snapshots.states import AT_WORK, Event, State, after
 
@@ -40,8 +41,8 @@ _BACKUP_GOOD_FOR = timedelta(minutes=15)
 class Switch:
     """One switch, rollback or tidying at a time, from whichever thread."""
 
-    def __init__(self, slots: Slots, around: Around) -> None:
-        self._slots, self._around = slots, around
+    def __init__(self, slots: Slots, side_files: SideFiles, around: Around) -> None:
+        self._slots, self._side_files, self._around = slots, side_files, around
         self._alone = threading.RLock()
         self._backed_up: tuple[int, datetime] | None = None
         self._complaint: tuple[int, str] | None = None
@@ -226,10 +227,12 @@ class Switch:
 
     def _tidy(self) -> None:
         """Delete the directories of forgotten versions; what something holds on to is tried again later."""
-        kept = {str(version) for version in self._slots.forget_old()}
+        versions = self._slots.forget_old()
+        kept = {str(version) for version in versions}
         for path in self._slots.directory.iterdir():
             if path.is_dir() and path.name not in kept:
                 remove_directory(path)
+        self._side_files.forget_others(versions)
 
     def _get(self, version: int) -> Slot:
         slot = self._slots.get(version)

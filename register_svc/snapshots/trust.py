@@ -36,7 +36,7 @@ from poscore.errors import PosError, Refused, Untrusted
 from poscore.instants import parse_instant
 from register_svc.durable_files import naming_a_full_disk
 from register_svc.snapshots.container import Container
-from register_svc.snapshots.slots import Source
+from register_svc.snapshots.slots import FileList, Source
 from register_svc.snapshots.trusted import Anchor, Catalogue, Moment, Possessions, Verdict, newest_issued
 
 # A stamp lives for days; an hour is far more than a wrong clock is noticed by, and far less than would matter.
@@ -112,7 +112,10 @@ class _Carriers:
 
 def _source(bundle: str, info: BundleInfo, carriers: _Carriers, catalogues: frozenset[str]) -> Source:
     """What to build from: a delta that travels along and changes a catalogue that is here, else the whole file."""
-    full = carriers.signed(info.full)
+    full, files = carriers.signed(info.full), None
+    if info.files is not None:
+        listed = carriers.signed(info.files)
+        files = FileList(_member(listed), listed.length, listed.hashes["sha256"])
     travelling = {}
     for base, path in info.deltas.items():
         delta = carriers.signed(path)
@@ -120,11 +123,11 @@ def _source(bundle: str, info: BundleInfo, carriers: _Carriers, catalogues: froz
             travelling[base] = delta
     for base, delta in travelling.items():
         if base in catalogues:
-            return Source(bundle, _member(delta), delta.length, delta.hashes["sha256"], base)
+            return Source(bundle, _member(delta), delta.length, delta.hashes["sha256"], base, files)
     if travelling and not carriers.holds(full):
         hint = "Send the whole file."
         raise Refused("base", "the bundle changes a catalogue that this register does not have", hint)
-    return Source(bundle, _member(full), full.length, full.hashes["sha256"])
+    return Source(bundle, _member(full), full.length, full.hashes["sha256"], files=files)
 
 
 def _member(target: TargetFile) -> str:
@@ -145,6 +148,7 @@ def _check_types(info: BundleInfo) -> None:
         or not all(isinstance(text, str) for text in named)
         or not maps
         or not _is_instant(info.activate_at)
+        or not isinstance(info.files, str | None)
     ):
         raise Untrusted("damaged", "the catalogue's description has values of the wrong type")
 

@@ -64,6 +64,11 @@ class Catalogue:
     info: BundleInfo
     carried: File
     deltas: tuple[File, ...] = ()
+    files: File | None = None
+
+    def beside(self, files: File | None) -> Catalogue:
+        """The same, with this list of files beside it."""
+        return replace(self, info=replace(self.info, files=files.target if files else None), files=files)
 
     def activated(self, at: datetime | None) -> Catalogue:
         """The same, to be sold from at an instant and not before; None: at once."""
@@ -159,7 +164,7 @@ def sign_targets(signer: CryptoSigner, version: int, now: datetime, catalogue: C
         ),
         **{
             carried.target: TargetFile(carried.bytes, {"sha256": carried.sha256}, carried.target)
-            for carried in (catalogue.carried, *catalogue.deltas)
+            for carried in (catalogue.carried, *catalogue.deltas, *((catalogue.files,) if catalogue.files else ()))
         },
     }
     expires = _whole(now + TARGETS_LIFE)

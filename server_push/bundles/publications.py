@@ -122,15 +122,25 @@ def newest_files(connection: Connection, store: str, count: int) -> set[str]:
     return set(connection.execute(newest_first.order_by(desc(publication.c.version)).limit(count)).scalars())
 
 
+def newest_lists(connection: Connection, store: str, count: int) -> set[str]:
+    """The hashes of the lists of files that a store's newest versions name."""
+    rows = connection.execute(
+        select(publication).where(publication.c.store == store).order_by(desc(publication.c.version)).limit(count)
+    )
+    found = [_publication(row).catalogue.files for row in rows]
+    return {files.sha256 for files in found if files is not None}
+
+
 def _publication(row: Row[Any]) -> Publication:
     try:
         info = BundleInfo.from_wire(json.loads(row.info))
         deltas = named_files(row.targets, info.deltas.values())
+        files = named_files(row.targets, [info.files] if info.files else [])
     except (ValueError, KeyError) as error:
         raise Fault("publication-damaged", f"version {row.version} of {row.store} cannot be read: {error}") from None
     plain = File(catalog_target(row.store), row.sha256, row.bytes)
     return Publication(
-        Catalogue(plain, info, File(info.full, row.full_sha256, row.full_bytes), deltas),
+        Catalogue(plain, info, File(info.full, row.full_sha256, row.full_bytes), deltas, next(iter(files), None)),
         SignedFile(row.targets_version, parse_instant(row.targets_expires), row.targets),
         SignedFile(row.snapshot_version, parse_instant(row.snapshot_expires), row.snapshot),
     )

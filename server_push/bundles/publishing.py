@@ -26,6 +26,7 @@ from poscore.catalog_format import SCHEMA
 from poscore.errors import Fault, Refused
 from poscore.ids import check_id
 from poscore.instants import instant_text
+from poscore.side_files import files_target
 from server_push.assortment.pins import PinVault
 from server_push.bundles import catalog, container, publications
 from server_push.bundles.deltas import Deltas, facts
@@ -43,6 +44,7 @@ from server_push.bundles.metadata import (
 from server_push.bundles.packing import Packed, pack
 from server_push.bundles.pin_hashes import refresh_pin_hashes
 from server_push.bundles.publications import Publication
+from server_push.bundles.side_files import Pack, SideFiles
 from server_push.bundles.store_profile import StoreProfile, profiles
 from server_push.storage import Storage
 
@@ -114,6 +116,7 @@ class Publisher:
         self._folder = directory / "bundles"
         self._storage = storage
         self._profile_of = profile_of
+        self._side_files = SideFiles(directory, self._folder)
         self.keys = Keys(directory / "keys")
 
     @classmethod
@@ -144,16 +147,22 @@ class Publisher:
             refresh_pin_hashes(self._storage, PinVault.at(self.keys.folder), profile, now)
             lineage, last = folder / "lineage.db", self._newest(store)
             fresh = fresh or _is_due_for_a_fresh_one(lineage, profile, now)
+            files = self._files_of(store)
             changed = catalog.refresh(lineage, self._storage.path, profile, instant_text(now), fresh=fresh, force=force)
             if last is not None and not changed and self._is(lineage, last):
                 same = activate_at is None or last.catalogue.info.activate_at == instant_text(activate_at)
-                if same and last.expires - now >= RENEW_BEFORE and last.version >= self._seen(store):
+                if (
+                    same
+                    and files == last.catalogue.files
+                    and last.expires - now >= RENEW_BEFORE
+                    and last.version >= self._seen(store)
+                ):
                     return _published(last, new=False)
                 catalogue = last.catalogue if same else last.catalogue.activated(activate_at)
-                made = self._signed(catalogue, now)
+                made = self._signed(catalogue.beside(files), now)
             else:
                 packed = pack(lineage, folder / "packing.tmp")
-                made = self._signed(_described(profile.store, packed).activated(activate_at), now)
+                made = self._signed(_described(profile.store, packed).activated(activate_at).beside(files), now)
                 put_in_place(packed.full, self._full_path(made))
             with self._storage.write() as connection:
                 publications.save(connection, made)
@@ -186,6 +195,10 @@ class Publisher:
     def _seen(self, store: str) -> int:
         with self._storage.read() as connection:
             return publications.seen_by_registers(connection, store)
+
+    def _files_of(self, store: str) -> File | None:
+        data = self._side_files.collect(store)
+        return None if data is None else File(files_target(store), self._side_files.keep_list(store, data), len(data))
 
     def _signed(self, catalogue: Catalogue, now: datetime) -> Publication:
         """A new version of a catalogue, whose bytes may be new or not."""
@@ -224,10 +237,23 @@ class Publisher:
             hint = f"server-push bundle {store} --force makes it anew"
             raise Fault("bundle-missing", f"{path} is gone", hint)
         members = container.members(self.keys.later_roots(), stamp, published.snapshot, published.targets)
-        length = container.write(target, members, [(carrier, path)])
+        carried, (pack, incremental) = [(carrier, path)], (None, False)
+        if (list_ := published.catalogue.files) is not None:
+            carried.insert(0, (list_, self._side_files.list_path(store, list_.sha256)))
+            pack, incremental = self._pack(store, list_, have)
+        length = container.write(target, members, carried, pack)
         plain, articles = published.catalogue.plain, published.catalogue.info.articles
-        base = have if delta is not None else None
+        base = have if delta is not None or incremental else None
         return SentBundle(store, published.version, stamp.version, plain.sha256, articles, length, base)
+
+    def _pack(self, store: str, wanted: File, have: int | None) -> tuple[Pack, bool]:
+        """The contents that go along, and whether they are only what a register with the version `have` lacks."""
+        base = None
+        if have is not None:
+            with self._storage.read() as connection:
+                base = publications.of_version(connection, store, have)
+        has = base.catalogue.files.sha256 if base is not None and base.catalogue.files is not None else None
+        return self._side_files.pack(store, wanted.sha256, has), has is not None
 
     def _delta(self, store: str, have: int) -> _Delta | None:
         """From the version `have` to the newest, made if need be; None when the whole file is the better way."""
@@ -287,6 +313,8 @@ class Publisher:
         with self._storage.read() as connection:
             kept = publications.newest_files(connection, store, KEEP_FILES)
             found = publications.newest(connection, store)
+            lists = publications.newest_lists(connection, store, KEEP_FILES)
+        self._side_files.forget(store, lists)
         new = {found.catalogue.plain.sha256} if found else set()
         for path in folder.glob(f"*{_FULL}"):
             if path.name.removesuffix(_FULL) not in kept:
