@@ -13,7 +13,7 @@ from __future__ import annotations
 SCHEMA = 2
 
 # meta keys: schema, store, store_name, chain, business_id, time_zone, language, published_at, article_count,
-# receipt_header (JSON list of lines), receipt_footer (JSON list of lines)
+# lineage_begun (instant, may be missing), receipt_header (JSON list of lines), receipt_footer (JSON list of lines)
 DDL = (
     "CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     """CREATE TABLE article(

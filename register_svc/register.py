@@ -59,7 +59,7 @@ from register_svc.identity import Identity
 from register_svc.journal import schema as journal_schema
 from register_svc.journal.answers import Answers
 from register_svc.journal.authorizations import Authorizations
-from register_svc.journal.backup import Backups, Sources
+from register_svc.journal.backup import Backups, Keep, Sources
 from register_svc.journal.backup_check import backup_check
 from register_svc.journal.checks import journal_check
 from register_svc.journal.journal import Journal, Owner
@@ -198,8 +198,11 @@ class Register:
         return Session("", None, "register", "technician")
 
 
-def build(directory: Path) -> Register:
-    """The register in `directory`. Raises Refused `not-enrolled`, or Fault when its files cannot be used."""
+def build(directory: Path, *, to_sell: bool = False) -> Register:
+    """The register in `directory`. `to_sell`: its service starts, which a snapshot on trial has to live through.
+
+    Raises Refused `not-enrolled`, or Fault when its files cannot be used.
+    """
     settings, identity = Settings.load(directory), Identity.load(directory)
     journal_db = Database(directory / JOURNAL_FILE, JOURNAL_MIGRATIONS)
     state_db = Database(directory / STATE_FILE, STATE_MIGRATIONS)
@@ -233,7 +236,7 @@ def build(directory: Path) -> Register:
     )
     sales = Sales(desk, receipts, office, Authorizing(desk, asked, authorizations, lambda: secrets.token_hex(16)))
     sources = Sources(directory / JOURNAL_FILE, directory / STATE_FILE)
-    backups = Backups(sources, settings.backup_dir(directory), journal.owner, settings.backup.keep)
+    backups = Backups(sources, settings.backup_dir(directory), journal.owner, _keep(settings))
     snapshots = Snapshots(
         state_db,
         directory,
@@ -245,9 +248,12 @@ def build(directory: Path) -> Register:
             price_probe=price_in_memory,
             business_day=lambda: desk.business_day,
             now=link.clock.corrected,
+            receipts=reader.last_receipt,
         ),
     )
     troubles = {f"draft {sale_id}": "cannot be read; it is kept as it is" for sale_id in sales.unreadable}
+    if to_sell:
+        snapshots.begin()
     open_price_book(book, snapshots, troubles)
     register = Register(
         directory,
@@ -423,6 +429,10 @@ def _control_key(directory: Path) -> str:
     except (OSError, Fault):
         _LOG.exception("the key for local commands could not be written")  # on a full disk; they wait, the till starts
     return key
+
+
+def _keep(settings: Settings) -> Keep:
+    return Keep(settings.backup.keep, settings.backup.keep_days)
 
 
 def _now() -> datetime:

@@ -46,7 +46,7 @@ def run(directory: Path, say_ready: Callable[[str, str], None]) -> None:
     """Serve the register in `directory` until SIGTERM or SIGINT. Raises Refused `already-running`."""
     lock = FolderLock(directory)
     try:
-        register = build(directory)
+        register = build(directory, to_sell=True)
         stopped = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopped.set())

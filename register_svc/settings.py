@@ -166,10 +166,13 @@ class Offline(_Section):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backup(_Section):
-    """`dir`: another disk is best; relative to the register's folder. `keep`: how many backups stay at least."""
+    """`dir`: another disk is best; relative to the register's folder. `keep`: how many backups stay at least,
+    and besides them each that is not older than `keep_days`.
+    """
 
     dir: str = field(default="backups", metadata=_kept(_text(4096)))
     keep: int = field(default=40, metadata=_kept(_whole(2, 10_000)))
+    keep_days: int = field(default=14, metadata=_kept(_whole(0, 3_650)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -171,7 +171,7 @@ class Office:
             self.stores,
             self.publisher,
             containers,
-            Sender(self.office_id, self._sender_key),
+            Sender(self.office_id, self.keys.sender_keys),
             self.settings.push,
             now,
             new_id,
@@ -274,6 +274,6 @@ class Office:
             self.office_id, self.settings.chain.name, self.keys.root_bytes().decode(), self._sender_key.public
         )
 
-    @cached_property
+    @property
     def _sender_key(self) -> SigningKey:
-        return self.keys.sender_signing_key()
+        return self.keys.sender_signing_key()  # read each time: it may be replaced while this office serves

@@ -12,7 +12,7 @@ from poscore.errors import Fault
 from register_svc.commands.place import Place, placed
 from register_svc.commands.running import ask, lock_or_none
 from register_svc.identity import Identity
-from register_svc.journal.backup import Backup, Backups, Sources
+from register_svc.journal.backup import Backup, Backups, Keep, Sources
 from register_svc.journal.journal import Owner
 from register_svc.settings import Settings
 
@@ -59,5 +59,5 @@ def _backups(folder: Path) -> Backups:
         Sources(folder / JOURNAL_FILE, folder / STATE_FILE),
         settings.backup_dir(folder),
         Owner(identity.store, identity.register, identity.epoch),
-        settings.backup.keep,
+        Keep(settings.backup.keep, settings.backup.keep_days),
     )

@@ -4,10 +4,10 @@
   When a part would not fit on what stands there, a full one is made.
 - After writing, the copy is read back: the files by SQLite, the records by their chain from head to head. Only then is
   `backup.json` written; a folder without it is no backup.
-- Folders bear the time, and are never changed. The newest `keep` stay, with whatever they build on; nothing is deleted
-  when a backup fails.
+- Folders bear the time, and are never changed. The newest stay, by count and by age, with whatever they build on;
+  nothing is deleted when a backup fails.
 
-    backups = Backups(Sources(journal_db, state_db), Path("/mnt/usb/r1"), Owner("s1", "r1", 1), keep=40)
+    backups = Backups(Sources(journal_db, state_db), Path("/mnt/usb/r1"), Owner("s1", "r1", 1), Keep(40, days=14))
     backups.make(now)
 """
 
@@ -18,12 +18,12 @@ import logging
 import sqlite3
 import threading
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from poscore.errors import Fault, PosError
-from poscore.instants import instant_text
+from poscore.instants import instant_text, parse_instant
 from poscore.records import Head
 from register_svc.durable_files import free_bytes, remove_directory, replace_file, sync_directory
 from register_svc.journal import copying
@@ -120,10 +120,18 @@ def line_of(backup: Backup, all_of_them: list[Backup]) -> list[Backup]:
     return line
 
 
-class Backups:
-    """`keep`: how many stay at least, counted in folders."""
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """The newest `count` backups, and each that is not older than `days`: where prices change by the hour, more."""
 
-    def __init__(self, sources: Sources, folder: Path, owner: Owner, keep: int) -> None:
+    count: int
+    days: int = 0
+
+
+class Backups:
+    """`keep`: which stay at least."""
+
+    def __init__(self, sources: Sources, folder: Path, owner: Owner, keep: Keep) -> None:
         self._sources, self._folder, self._owner, self._keep = sources, folder, owner, keep
         self._making = threading.Lock()
         self._last: Backup | None = None
@@ -228,7 +236,10 @@ class Backups:
     def _prune(self, newest: Backup) -> None:
         """Keep the newest and all they build on. A manifest goes first: a folder half deleted is no backup."""
         standing = [one for one in backups_in(self._folder) if self._is_mine(one)]
-        kept = {one.folder for late in standing[-self._keep :] for one in line_of(late, standing)}
+        since = instant_text(parse_instant(newest.made_at) - timedelta(days=self._keep.days))
+        late = standing[-self._keep.count :]
+        late += [one for one in standing[: -self._keep.count] if since <= one.made_at]
+        kept = {each.folder for one in late for each in line_of(one, standing)}
         if newest.folder not in kept:
             return
         for one in standing:

@@ -36,6 +36,11 @@ class JournalReader:
             raise Refused("sale-not-found", f"this register has no sale {sale_id}")
         return Record.parse(row[0])
 
+    def last_receipt(self) -> str | None:
+        """The number of the receipt that was finished last, completed or aborted; None before the first."""
+        row = self._db.look("SELECT sale_id FROM receipt ORDER BY epoch DESC, seq DESC LIMIT 1")
+        return row[0] if row else None
+
     def given_back(self, receipt_no: str, epoch: int | None = None) -> dict[int, Given]:
         """What completed returns gave back of a receipt, be it one of this register or not, by its line.
 

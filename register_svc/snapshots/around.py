@@ -23,7 +23,8 @@ class Around:
 
     backup: journal, drafts and state, verified; raises when there is none. between_receipts: runs the switch with the
     till held still, or returns False while an open sale forbids it. on_switched: called inside it, after the commit.
-    business_day: the current one; a switch wanted at `day_change` waits until it is another.
+    business_day: the current one; a switch wanted at `day_change` waits until it is another. receipts: something that
+    is another after each receipt; trial_s: how long a version is on trial while there is none.
     """
 
     backup: Callable[[], None]
@@ -32,6 +33,8 @@ class Around:
     price_probe: PriceProbe
     business_day: Callable[[], str]
     now: Callable[[], datetime]
+    receipts: Callable[[], object]
+    trial_s: float = 600.0
 
 
 class Standing(NamedTuple):

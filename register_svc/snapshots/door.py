@@ -18,8 +18,8 @@ from register_svc.snapshots.around import Standing
 from register_svc.snapshots.build import check_space
 from register_svc.snapshots.receive import Stream, receive
 from register_svc.snapshots.slots import FINAL_REASONS, Slot, Slots
-from register_svc.snapshots.states import AT_WORK, Event, State, after
-from register_svc.snapshots.trusted import Anchor, Catalogue, Moment, Verdict
+from register_svc.snapshots.states import AT_WORK, WHOLE, Event, State, after
+from register_svc.snapshots.trusted import Anchor, Catalogue, Moment, Possessions, Verdict
 
 
 class Door:
@@ -76,7 +76,9 @@ class Door:
     def _verify(self, bundle: Path, moment: Moment) -> Verdict:
         from register_svc.snapshots.trust import verify  # tuf: 100 ms and 10 MB that a starting register need not pay
 
-        return verify(bundle, self._anchor, self._slots.metadata(), self._incoming / "metadata", moment)
+        whole = frozenset(slot.sha256 for slot in self._slots.all() if slot.state in WHOLE)
+        has = Possessions(self._slots.metadata(), whole)
+        return verify(bundle, self._anchor, has, self._incoming / "metadata", moment)
 
     def _admit(self, verdict: Verdict) -> tuple[Slot, bool]:
         """The slot of what was verified, and whether it is new."""

@@ -2,7 +2,7 @@
 
 - `snapshot_slot`: a version of the store's data that has come in, from BUILDING on. `wanted` is the intent to switch to
   it (`now`, or `after:<business day>`), `source` what it is built from (a file in incoming/ and the member in it).
-- `snapshot_active`: one row, the pointer. Changing it is the switch.
+- `snapshot_active`: one row, the pointer. Changing it is the switch. `starts`: of the register, while it is on trial.
 - `tuf_metadata`: the trusted metadata's bytes, by file name: a high-water mark that may be ahead of the active slot.
 - `sender_seen`: the newest `iat` of each sender of calls, which is also the newest time that head office has sworn to.
 """
@@ -42,4 +42,8 @@ def _create(database: sqlite_utils.Database) -> None:
     )
 
 
-MIGRATIONS = [_create]
+def _count_starts(database: sqlite_utils.Database) -> None:
+    database.execute("ALTER TABLE snapshot_active ADD COLUMN starts INTEGER NOT NULL DEFAULT 0")
+
+
+MIGRATIONS = [_create, _count_starts]

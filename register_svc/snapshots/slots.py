@@ -19,19 +19,40 @@ from register_svc.database import Database
 from register_svc.snapshots.states import AT_WORK, WHOLE, Event, State, after
 
 CATALOG = "catalog.db"
-# What is wrong with the file itself: the same bytes would be wrong again.
-FINAL_REASONS = ("schema", "check")
+# What is wrong with the file itself, or with this register when it sells from it: the same bytes would be wrong again.
+FINAL_REASONS = ("schema", "check", "trial")
 _COLUMNS = "version, state, reason, sha256, bytes, info, source, wanted, received_at, activated_at"
 
 
 @dataclass(frozen=True, slots=True)
+class FileList:
+    """The signed list of what travels beside a catalogue: the member that holds it."""
+
+    member: str
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
-    """What a catalogue is built from: the bundle's file name in incoming/, and the member with its signed facts."""
+    """What a catalogue is built from: the bundle's file name in incoming/, and the member with its signed facts.
+
+    `base`: the hash of the catalogue that the member changes; None when it is the whole file. `files`: what else the
+    version has; None when nothing.
+    """
 
     bundle: str
     member: str
     bytes: int
     sha256: str
+    base: str | None = None
+    files: FileList | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> Source:
+        wire = json.loads(text)
+        files = wire.pop("files", None)
+        return cls(**wire, files=FileList(**files) if files else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +134,10 @@ class Slots:
     def path(self, version: int) -> Path:
         return self.directory / str(version) / CATALOG
 
+    def whole(self, sha256: str) -> Slot | None:
+        """A slot whose file, by its row, is the one with that hash."""
+        return next((slot for slot in self.all() if slot.sha256 == sha256 and slot.state in WHOLE), None)
+
     def metadata(self) -> dict[str, bytes]:
         """The trusted metadata by file name."""
         return dict(self._state.reader.execute("SELECT name, data FROM tuf_metadata"))
@@ -180,6 +205,13 @@ class Slots:
             _move(connection, version, Event.RETURNED, None)
             _point(connection, version, at)
 
+    def count_start(self) -> int:
+        """One more start of the register with the active version; how many there have been."""
+        with self._state.write() as connection:
+            connection.execute("UPDATE snapshot_active SET starts = starts + 1")
+            starts: int = connection.execute("SELECT starts FROM snapshot_active").fetchone()[0]
+        return starts
+
     # -- tidying -------------------------------------------------------------------------------------------------------
 
     def forget_old(self) -> set[int]:
@@ -212,7 +244,7 @@ def _slot(row: tuple[Any, ...]) -> Slot:
         sha256,
         size,
         BundleInfo.from_wire(json.loads(info)),
-        Source(**json.loads(source)),
+        Source.parse(source),
         wanted,
         received_at,
         activated_at,

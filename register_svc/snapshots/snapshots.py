@@ -23,6 +23,7 @@ from register_svc.database import Database
 from register_svc.snapshots.around import Around, Standing, When
 from register_svc.snapshots.door import Door
 from register_svc.snapshots.receive import Stream
+from register_svc.snapshots.side_files import SideFiles
 from register_svc.snapshots.slots import ActiveSnapshot, Slots
 from register_svc.snapshots.states import AT_WORK, State
 from register_svc.snapshots.switch import Switch
@@ -40,14 +41,20 @@ class Snapshots:
         incoming = directory / "incoming"
         self._slots = Slots(state, directory / "snapshots")
         self._door = Door(self._slots, incoming, anchor, around.now)
-        self._workshop = Workshop(self._slots, incoming, around.price_probe)
-        self._switch = Switch(self._slots, around)
+        self._side_files = SideFiles(directory / "files", self._slots.directory)
+        self._workshop = Workshop(self._slots, incoming, self._side_files, around.price_probe)
+        self._switch = Switch(self._slots, self._side_files, around)
+        self._store = anchor.store
         self._wake = threading.Event()
         self._resting = False  # nothing to do until somebody brings something
         self._stopping = False
         self._worker = threading.Thread(target=self._run, name="snapshots", daemon=True)
 
     # -- life ----------------------------------------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """The register starts: before anything of a snapshot is opened, since that may be what brings it down."""
+        self._switch.begin()
 
     def start(self) -> None:
         """Tidy up what a kill left, and go on from the saved states in a thread of its own."""
@@ -95,10 +102,15 @@ class Snapshots:
         """What the till sells from; None before the first snapshot."""
         return self._slots.active()
 
+    def side_file(self, path: str) -> Path | None:
+        """Where a file that came beside the active snapshot lies; None when it has no such file."""
+        active = self._slots.pointer().active
+        return None if active is None else self._side_files.find(active, path)
+
     def listing(self) -> dict[str, Any]:
         """`{active, previous, seen, slots}`; `seen` may be ahead of `active` after a refusal."""
         pointer, slots = self._slots.pointer(), self._slots.all()
-        seen = max(seen_version(self._slots.metadata()) or 0, slots[0].version if slots else 0)
+        seen = max(seen_version(self._slots.metadata(), self._store) or 0, slots[0].version if slots else 0)
         return {
             "active": pointer.active,
             "previous": pointer.previous,

@@ -14,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -32,24 +33,26 @@ from tuf.ngclient.updater import Updater
 
 from poscore.bundle import METADATA, TARGETS, BundleInfo, catalog_target
 from poscore.errors import PosError, Refused, Untrusted
+from poscore.instants import parse_instant
 from register_svc.durable_files import naming_a_full_disk
 from register_svc.snapshots.container import Container
-from register_svc.snapshots.slots import Source
-from register_svc.snapshots.trusted import Anchor, Catalogue, Moment, Verdict, newest_issued
+from register_svc.snapshots.slots import FileList, Source
+from register_svc.snapshots.trusted import Anchor, Catalogue, Moment, Possessions, Verdict, newest_issued
 
 # A stamp lives for days; an hour is far more than a wrong clock is noticed by, and far less than would matter.
 CLOCK_TOLERANCE = timedelta(hours=1)
 _ROOT_HISTORY = "root_history"
 
 
-def verify(bundle: Path, anchor: Anchor, known: Mapping[str, bytes], scratch: Path, moment: Moment) -> Verdict:
-    """Judge `bundle` from what is `known`. `scratch` is made, used and removed. Raises Fault `space`.
+def verify(bundle: Path, anchor: Anchor, has: Possessions, scratch: Path, moment: Moment) -> Verdict:
+    """Judge `bundle` from what the register `has`. `scratch` is made, used and removed. Raises Fault `space`.
 
-    Refusals: Refused `rollback`, `clock`, `not-for-me`; Untrusted `signature`, `expired`, `mix`, `damaged`.
+    Refusals: Refused `rollback`, `clock`, `not-for-me`, `base`; Untrusted `signature`, `expired`, `mix`, `damaged`.
     """
+    known = has.metadata
     with naming_a_full_disk(), _scratch(scratch, known):
         try:
-            catalogue = _verified(bundle, anchor, known, scratch, moment)
+            catalogue = _verified(bundle, anchor, has, scratch, moment)
         except PosError as refusal:
             kept = {} if refusal.code == "not-for-me" else _news(scratch, known, anchor)
             return Verdict(kept, None, refusal)
@@ -59,10 +62,10 @@ def verify(bundle: Path, anchor: Anchor, known: Mapping[str, bytes], scratch: Pa
 # -- the work ----------------------------------------------------------------------------------------------------------
 
 
-def _verified(bundle: Path, anchor: Anchor, known: Mapping[str, bytes], scratch: Path, moment: Moment) -> Catalogue:
+def _verified(bundle: Path, anchor: Anchor, has: Possessions, scratch: Path, moment: Moment) -> Catalogue:
     with Container(bundle) as container:
         fetcher = _Fetcher(container)
-        issued = newest_issued(known)
+        issued = newest_issued(has.metadata)
         try:
             updater = Updater(str(scratch), METADATA, fetcher=fetcher, bootstrap=anchor.root)
             # Updater takes no clock. A slow one would let an expired stamp pass, so time never runs behind what head
@@ -73,38 +76,89 @@ def _verified(bundle: Path, anchor: Anchor, known: Mapping[str, bytes], scratch:
             target = updater.get_targetinfo(catalog_target(anchor.store))
             if target is None:
                 raise Refused("not-for-me", f"the bundle holds no catalogue of store {anchor.store}")
-            return _catalogue(bundle.name, anchor.store, target, updater)
+            info = _description(target, anchor.store)
+            source = _source(bundle.name, info, _Carriers(updater, container), has.catalogues)
+            return Catalogue(info, target.hashes["sha256"], target.length, source)
         except ExpiredMetadataError as error:
             raise _expired(str(error), moment, issued) from None
         except (RepositoryError, DownloadError) as error:
             raise _refusal(error, fetcher.asked_last) from None
 
 
-def _catalogue(bundle: str, store: str, target: TargetFile, updater: Updater) -> Catalogue:
+def _description(target: TargetFile, store: str) -> BundleInfo:
     info = BundleInfo.from_wire(target.custom or {})
     _check_types(info)
     if info.store != store:
         raise Untrusted("mix", f"the catalogue is described as that of store {info.store}")
-    full = updater.get_targetinfo(info.full)
-    if full is None:
-        raise Untrusted("damaged", f"the metadata does not name {info.full!r}")
-    directory, _, name = full.path.rpartition("/")
-    member = f"{TARGETS}/{directory}/{full.hashes['sha256']}.{name}"
-    source = Source(bundle, member, full.length, full.hashes["sha256"])
-    return Catalogue(info, target.hashes["sha256"], target.length, source)
+    return info
+
+
+@dataclass(frozen=True, slots=True)
+class _Carriers:
+    """The targets that carry a catalogue, as they are signed, and as they lie in the bundle."""
+
+    updater: Updater
+    container: Container
+
+    def signed(self, path: str) -> TargetFile:
+        found = self.updater.get_targetinfo(path)
+        if found is None:
+            raise Untrusted("damaged", f"the metadata does not name {path!r}")
+        return found
+
+    def holds(self, target: TargetFile) -> bool:
+        return _member(target) in self.container
+
+
+def _source(bundle: str, info: BundleInfo, carriers: _Carriers, catalogues: frozenset[str]) -> Source:
+    """What to build from: a delta that travels along and changes a catalogue that is here, else the whole file."""
+    full, files = carriers.signed(info.full), None
+    if info.files is not None:
+        listed = carriers.signed(info.files)
+        files = FileList(_member(listed), listed.length, listed.hashes["sha256"])
+    travelling = {}
+    for base, path in info.deltas.items():
+        delta = carriers.signed(path)
+        if carriers.holds(delta):
+            travelling[base] = delta
+    for base, delta in travelling.items():
+        if base in catalogues:
+            return Source(bundle, _member(delta), delta.length, delta.hashes["sha256"], base, files)
+    if travelling and not carriers.holds(full):
+        hint = "Send the whole file."
+        raise Refused("base", "the bundle changes a catalogue that this register does not have", hint)
+    return Source(bundle, _member(full), full.length, full.hashes["sha256"], files=files)
+
+
+def _member(target: TargetFile) -> str:
+    directory, _, name = target.path.rpartition("/")
+    return f"{TARGETS}/{directory}/{target.hashes['sha256']}.{name}"
 
 
 def _check_types(info: BundleInfo) -> None:
     """A signed description is still only what somebody's program wrote."""
     numbers = (info.version, info.schema, info.articles)
-    texts = (info.store, info.published_at, info.full)
-    probes = type(info.probes) is dict and all(isinstance(text, str) for text in info.probes.values())
+    named = (info.store, info.published_at, info.full)
+    maps = all(
+        type(texts) is dict and all(isinstance(text, str) for text in (*texts, *texts.values()))
+        for texts in (info.probes, info.deltas)
+    )
     if (
         not all(type(number) is int and number >= 0 for number in numbers)
-        or not all(isinstance(text, str) for text in texts)
-        or not probes
+        or not all(isinstance(text, str) for text in named)
+        or not maps
+        or not _is_instant(info.activate_at)
+        or not isinstance(info.files, str | None)
     ):
         raise Untrusted("damaged", "the catalogue's description has values of the wrong type")
+
+
+def _is_instant(text: object) -> bool:
+    """An instant's text, or None."""
+    try:
+        return text is None or (isinstance(text, str) and parse_instant(text) is not None)
+    except Refused:
+        return False
 
 
 class _Fetcher(FetcherInterface):

@@ -20,6 +20,7 @@ from register_svc.web.pages import add_pages
 from register_svc.web.people_routes import add_people_routes
 from register_svc.web.sales_routes import add_receipt_routes, add_sales_routes
 from register_svc.web.shift_routes import add_shift_routes
+from register_svc.web.side_files import add_side_files
 from register_svc.web.snapshot_routes import add_till_snapshot_routes
 
 _LOG = logging.getLogger("offline-kassa.till")
@@ -58,4 +59,5 @@ def build_till_app(register: Register) -> tuple[Flask, Api]:
     add_backup_routes(api, register)
     add_health_routes(api, register.health)
     add_pages(app, till=True)
+    add_side_files(app, register.snapshots.side_file)
     return app, api

@@ -55,7 +55,7 @@ def measure(place: Place) -> dict[str, Measured]:
     with prepared.running(fleet, office=False):
         for _ in range(place.rounds(3, 1)):
             bundle = _publish(fleet)
-            peers.append(_read_once(_active_file(register)))
+            peers.append(read_once(active_file(register)))
             refreshes.append(_refresh(fleet, bundle))
             bundle.path.unlink()
     total, peer = p50([one.total_s for one in refreshes]), p50(peers)
@@ -97,11 +97,11 @@ def _publish(fleet: Fleet) -> Container:
         return Container(path, sent.version, hashlib.file_digest(file, "sha256").hexdigest())
 
 
-def _active_file(register: Register) -> Path:
+def active_file(register: Register) -> Path:
     return register.folder / "snapshots" / str(register.snapshots()["active"]) / "catalog.db"
 
 
-def _read_once(path: Path) -> float:
+def read_once(path: Path) -> float:
     """Seconds for the hash and for SQLite's own look at every page."""
 
     def read() -> None:
@@ -118,7 +118,7 @@ def _read_once(path: Path) -> float:
 def _refresh(fleet: Fleet, bundle: Container) -> _Refresh:
     office = Office.open(fleet.office.folder, World())
     register = fleet.register(prepared.REGISTER)
-    _forget_peak(register.process.pid)
+    forget_peak(register.process.pid)
     with _Customer(register) as customer:
         time.sleep(_PEACE_S)
         peace = customer.told()
@@ -128,14 +128,14 @@ def _refresh(fleet: Fleet, bundle: Container) -> _Refresh:
             wire.send(bundle, lambda _: None)
             received_s = time.perf_counter() - began
             wire.activate(bundle.version)
-            until(lambda: wire.active_version() == bundle.version, _GIVE_UP_S, "the switch")
+            until(lambda: wire.look(0).active == bundle.version, _GIVE_UP_S, "the switch")
             total_s = time.perf_counter() - began
         waits = customer.told()
     office.close()
     return _Refresh(received_s, total_s, waits, peace, resident_bytes(register.process.pid, "VmHWM"))
 
 
-def _forget_peak(pid: int) -> None:
+def forget_peak(pid: int) -> None:
     """Let VmHWM count from here. Raises CannotMeasure."""
     try:
         Path(f"/proc/{pid}/clear_refs").write_text("5", encoding="ascii")

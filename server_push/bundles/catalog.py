@@ -13,10 +13,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 
 from poscore.catalog_format import DDL, INDEX_DDL, SCHEMA, SEARCH_DDL, SEARCH_FILL
 from poscore.errors import Fault
+from poscore.instants import parse_instant
 from server_push.bundles.contents import QUICK_KEYS, Part, parts
 from server_push.bundles.durable import put_in_place, sync_file
 from server_push.bundles.store_profile import StoreProfile
@@ -31,6 +33,7 @@ _HASH_BYTES = 96 << 20
 # No merging on the lineage: a merge rewrites segments, and 0.1 % of new articles would cost a quarter of the full
 # bundle. A fresh build, now and then, gathers them again.
 _CRISIS_MERGE = 1000
+_BEGUN = "lineage_begun"
 
 # A code list of one, as nearly all are, is read without the JSON machinery.
 _SINGLE = "(instr(codes, ',') = 0 AND instr(codes, '\\') = 0)"
@@ -54,6 +57,18 @@ def refresh(path: Path, office: Path, profile: StoreProfile, published_at: str, 
             return Lineage(lineage, profile).update(published_at, force)
     except sqlite3.DatabaseError as error:
         raise _damaged(path, str(error)) from error
+
+
+def begun_at(path: Path) -> datetime | None:
+    """When the lineage was begun; None when there is none, or one that does not say."""
+    if not path.exists():
+        return None
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)) as connection:
+            found = connection.execute("SELECT value FROM meta WHERE key = ?", (_BEGUN,)).fetchone()
+    except sqlite3.DatabaseError as error:
+        raise _damaged(path, str(error)) from error
+    return parse_instant(found[0]) if found else None
 
 
 def build(path: Path, office: Path, profile: StoreProfile, published_at: str) -> None:
@@ -181,7 +196,7 @@ class Lineage:
         else:
             marks = ", ".join("?" * len(part.columns))
             self._connection.executemany(f"INSERT INTO temp.part VALUES({marks})", part.rows)
-        kept = " AND key NOT IN ('published_at', 'article_count')" if part.table == "meta" else ""
+        kept = f" AND key NOT IN ('published_at', 'article_count', '{_BEGUN}')" if part.table == "meta" else ""
         self._run(f"DELETE FROM main.{part.table} WHERE ({key}) NOT IN (SELECT {key} FROM temp.part){kept}")
         others = [column for column in part.columns if column not in part.key]
         settings = ", ".join(f"{column} = excluded.{column}" for column in others)
@@ -199,6 +214,8 @@ class Lineage:
             "INSERT INTO main.meta VALUES(?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value",
             [("published_at", published_at), ("article_count", str(articles))],
         )
+        # A lineage from before there was this note counts from now.
+        self._connection.execute("INSERT OR IGNORE INTO main.meta VALUES(?, ?)", (_BEGUN, published_at))
 
     def _run(self, statement: str) -> None:
         self._changed += max(self._connection.execute(statement).rowcount, 0)

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import IO
 
 from poscore.bundle import METADATA, TARGETS, TIMESTAMP_MEMBER
+from poscore.side_files import PACK_MEMBER
 from server_push.bundles.metadata import File, SignedFile
+from server_push.bundles.side_files import Pack
 
 _CHUNK = 1 << 20
 # A zip wants a date; the same contents shall be the same bytes.
@@ -33,11 +35,16 @@ def target_member(file: File) -> str:
     return f"{TARGETS}/{directory}/{file.sha256}.{name}"
 
 
-def write(target: Path | IO[bytes], metadata: Mapping[str, bytes], files: Sequence[tuple[File, Path]]) -> int:
+def write(
+    target: Path | IO[bytes],
+    metadata: Mapping[str, bytes],
+    files: Sequence[tuple[File, Path]],
+    pack: Pack | None = None,
+) -> int:
     """Write the zip to a new file or an open stream. Its length."""
     if isinstance(target, Path):
         with target.open("wb") as stream:
-            return write(stream, metadata, files)
+            return write(stream, metadata, files, pack)
     counted = _Counted(target)
     with zipfile.ZipFile(counted, "w", zipfile.ZIP_STORED) as zipped:  # type: ignore[call-overload]  # writes only
         for name, data in metadata.items():
@@ -48,6 +55,11 @@ def write(target: Path | IO[bytes], metadata: Mapping[str, bytes], files: Sequen
             with path.open("rb") as source, zipped.open(entry, "w") as member:
                 while chunk := source.read(_CHUNK):
                     member.write(chunk)
+        if pack is not None and pack.contents:
+            entry = _entry(PACK_MEMBER)
+            entry.file_size = pack.length
+            with zipped.open(entry, "w") as member:
+                pack.write(member)
     return counted.written
 
 

@@ -3,18 +3,20 @@
 - Versions come from the caller, who draws them from one counter of the fleet.
 - A file is signed once and its bytes are kept; nothing here serialises signed metadata again.
 - Who vouches for what: timestamp → snapshot → targets by version, length and hash; targets → the plain `catalog.db` and
-  the file that carries it.
+  the files that carry it.
 
 This module imports tuf, so nothing that only imports articles loads it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
+from tuf.api.exceptions import UnsignedMetadataError
 from tuf.api.metadata import (  # type: ignore[attr-defined]  # they are there; only not re-exported by name
     Key,
     Metadata,
@@ -28,6 +30,7 @@ from tuf.api.metadata import (  # type: ignore[attr-defined]  # they are there; 
 from tuf.api.serialization.json import JSONSerializer
 
 from poscore.bundle import ISSUED_AT, BundleInfo
+from poscore.errors import Refused
 from poscore.instants import instant_text
 
 if TYPE_CHECKING:
@@ -55,11 +58,26 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """What targets vouch for: the plain file, its description, and the file that carries it."""
+    """What targets vouch for: the plain file, its description, and the files that carry it, whole or as deltas."""
 
     plain: File
     info: BundleInfo
     carried: File
+    deltas: tuple[File, ...] = ()
+    files: File | None = None
+
+    def beside(self, files: File | None) -> Catalogue:
+        """The same, with this list of files beside it."""
+        return replace(self, info=replace(self.info, files=files.target if files else None), files=files)
+
+    def activated(self, at: datetime | None) -> Catalogue:
+        """The same, to be sold from at an instant and not before; None: at once."""
+        return replace(self, info=replace(self.info, activate_at=None if at is None else instant_text(at)))
+
+    def with_delta(self, base_sha256: str, delta: File) -> Catalogue:
+        """The same, with one more way to it."""
+        deltas = {**self.info.deltas, base_sha256: delta.target}
+        return replace(self, info=replace(self.info, deltas=deltas), deltas=(*self.deltas, delta))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +100,51 @@ def sign_root(roots: Sequence[CryptoSigner], online: Mapping[str, Key], now: dat
     return _signed(root, roots)
 
 
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """A key of root metadata that gives its roles to another one."""
+
+    key_id: str
+    by: Key
+
+
+def sign_next_root(
+    before: bytes, replaced: Sequence[Replacement], signers: Sequence[CryptoSigner], now: datetime
+) -> bytes:
+    """The root that follows `before`, with some keys replaced, or only a later date.
+
+    `signers`: every private root key at hand, old and new; those that neither root knows are left out. Raises Refused
+    `root-keys-missing` when they are not enough for the old root or for the new one.
+    """
+    old = Metadata[Root].from_bytes(before)
+    new = Metadata[Root].from_bytes(before).signed
+    new.version += 1
+    new.expires = _whole(now + ROOT_LIFE)
+    for one in replaced:
+        for role in [name for name, holder in new.roles.items() if one.key_id in holder.keyids]:
+            new.revoke_key(one.key_id, role)
+            new.add_key(one.by, role)
+    known = {*old.signed.roles["root"].keyids, *new.roles["root"].keyids}
+    data = _signed(new, [signer for signer in signers if signer.public_key.keyid in known])
+    signed = Metadata[Root].from_bytes(data)
+    try:
+        for judge in (old.signed, signed.signed):
+            judge.verify_delegate("root", signed.signed_bytes, signed.signatures)
+    except UnsignedMetadataError as error:
+        hint = f"{ROOT_THRESHOLD} of the root keys must be at hand: --root-keys FOLDER says where they lie"
+        raise Refused("root-keys-missing", f"the new root cannot be signed: {error}", hint) from None
+    return data
+
+
+def root_version(root: bytes) -> int:
+    return Metadata[Root].from_bytes(root).signed.version
+
+
+def signed_by(data: bytes) -> set[str]:
+    """The ids of the keys that signed some metadata, by their own account."""
+    return {signature["keyid"] for signature in json.loads(data)["signatures"]}
+
+
 def key_ids(root: bytes) -> dict[str, tuple[str, ...]]:
     """The roles of each key id of a signed root."""
     signed = Metadata[Root].from_bytes(root).signed
@@ -93,16 +156,25 @@ def key_ids(root: bytes) -> dict[str, tuple[str, ...]]:
 
 
 def sign_targets(signer: CryptoSigner, version: int, now: datetime, catalogue: Catalogue) -> SignedFile:
-    """The plain catalogue, which is what a register must end up with, and the file that carries it."""
-    plain, carried = catalogue.plain, catalogue.carried
+    """The plain catalogue, which is what a register must end up with, and the files that carry it."""
+    plain = catalogue.plain
     targets = {
         plain.target: TargetFile(
             plain.bytes, {"sha256": plain.sha256}, plain.target, {"custom": catalogue.info.to_wire()}
         ),
-        carried.target: TargetFile(carried.bytes, {"sha256": carried.sha256}, carried.target),
+        **{
+            carried.target: TargetFile(carried.bytes, {"sha256": carried.sha256}, carried.target)
+            for carried in (catalogue.carried, *catalogue.deltas, *((catalogue.files,) if catalogue.files else ()))
+        },
     }
     expires = _whole(now + TARGETS_LIFE)
     return SignedFile(version, expires, _signed(Targets(version=version, expires=expires, targets=targets), [signer]))
+
+
+def named_files(targets: bytes, names: Iterable[str]) -> tuple[File, ...]:
+    """What signed targets say of the files of those names; they were ours, and are not judged again."""
+    signed = json.loads(targets)["signed"]["targets"]
+    return tuple(File(name, signed[name]["hashes"]["sha256"], signed[name]["length"]) for name in names)
 
 
 def sign_snapshot(signer: CryptoSigner, version: int, now: datetime, targets: SignedFile) -> SignedFile:

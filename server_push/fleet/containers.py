@@ -1,14 +1,12 @@
-"""Bundles on their way: written once for all who get the same, hashed while they are written, removed after the last.
+"""Bundles on their way: written once for all who get the same, removed after the last.
 
-    with containers.of("s1") as container: …
+    with containers.of("s1") as shipment: shipment.container(have=7)
 
 Each is stamped when it is made; who joins within minutes gets the very same bytes.
 """
 
 from __future__ import annotations
 
-import hashlib
-import io
 import shutil
 import threading
 import time
@@ -17,8 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any, cast
 
+from server_push.bundles.parcels import Parcels
 from server_push.bundles.publishing import Publisher
 from server_push.fleet.wire import Container
 
@@ -26,9 +24,23 @@ _JOINED_WITHIN_S = 600.0  # a stamp lives for days; this only keeps what is sent
 _LEFT_BEHIND_S = 24 * 3600  # longer than any transfer
 
 
+@dataclass(frozen=True, slots=True)
+class Shipment:
+    """A store's newest version, and the ways to bring it."""
+
+    version: int
+    _parcels: Parcels
+
+    def container(self, have: int | None = None) -> Container:
+        """For registers that have the version `have`; None: the whole file. Raises Fault `bundle-missing`."""
+        parcel = self._parcels.of(have)
+        return Container(parcel.path, parcel.version, parcel.sha256)
+
+
 @dataclass(eq=False)
 class _Shared:
-    container: Container
+    shipment: Shipment
+    folder: Path
     made_at: float
     holders: int = field(default=0)
 
@@ -45,11 +57,11 @@ class Containers:
         self._shared: dict[str, _Shared] = {}
 
     @contextmanager
-    def of(self, store: str) -> Iterator[Container]:
-        """The store's newest published bundle. Raises Refused `not-published`, Fault `bundle-missing`."""
+    def of(self, store: str) -> Iterator[Shipment]:
+        """The store's newest published bundle. Raises Refused `not-published`."""
         shared = self._join(store)
         try:
-            yield shared.container
+            yield shared.shipment
         finally:
             self._leave(shared)
 
@@ -63,15 +75,18 @@ class Containers:
     def _join(self, store: str) -> _Shared:
         with self._lock:
             making = self._making.setdefault(store, threading.Lock())
-        with making:  # others of the store wait for the one that writes it
+        with making:  # others of the store wait for the one that begins it
             version = self._publisher.newest(store).version
             with self._lock:
                 shared = self._shared.get(store)
-                fits = shared is not None and shared.container.version == version and shared.holders > 0
+                fits = shared is not None and shared.shipment.version == version and shared.holders > 0
                 if fits and shared is not None and time.monotonic() - shared.made_at < _JOINED_WITHIN_S:
                     shared.holders += 1
                     return shared
-            made = _Shared(self._written(store), time.monotonic(), 1)
+            folder = self._scratch / f"{store}-{self._new_id()}"
+            folder.mkdir(parents=True)
+            parcels = Parcels(self._publisher, store, folder, self._now)
+            made = _Shared(Shipment(version, parcels), folder, time.monotonic(), 1)
             with self._lock:
                 self._shared[store] = made
             return made
@@ -81,30 +96,4 @@ class Containers:
             shared.holders -= 1
             if shared.holders:
                 return
-        shared.container.path.unlink(missing_ok=True)
-
-    def _written(self, store: str) -> Container:
-        self._scratch.mkdir(exist_ok=True)
-        path = self._scratch / f"{store}-{self._new_id()}.zip"
-        try:
-            with path.open("xb") as file:
-                hashed = _Hashed(file)
-                sent = self._publisher.write_container(store, cast("IO[bytes]", hashed), self._now())
-        except BaseException:
-            path.unlink(missing_ok=True)
-            raise
-        return Container(path, sent.version, hashed.sha256.hexdigest())
-
-
-class _Hashed(io.RawIOBase):
-    """A file being written, and the hash of what was."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file, self.sha256 = file, hashlib.sha256()
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: Any) -> int:
-        self.sha256.update(data)
-        return self._file.write(data)
+        shutil.rmtree(shared.folder, ignore_errors=True)

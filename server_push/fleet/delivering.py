@@ -17,12 +17,13 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from poscore.errors import Fault, PosError, Refused
+from server_push.bundles.parcels import smallest_first
 from server_push.bundles.publishing import Publisher
-from server_push.fleet.containers import Containers
+from server_push.fleet.containers import Containers, Shipment
 from server_push.fleet.deployments import Claim, Deployments, Holder, Result
 from server_push.fleet.patience import PULL, Next, after_no_answer, after_refusal
 from server_push.fleet.states import Event
-from server_push.fleet.wire import ON_ITS_WAY, Container, RegisterWire, Sender, Standing
+from server_push.fleet.wire import ON_ITS_WAY, RegisterWire, Sender, Standing
 from server_push.registers.registers import Registers
 from server_push.registers.stores import Stores
 from server_push.settings import Push
@@ -123,33 +124,33 @@ class StoreJob:
                 wait = timedelta(seconds=tools.limits.fetched_within_s)
                 tools.deployments.offer(self._rollout, self._store, version, wait, tools.now())
                 return
-            with tools.containers.of(self._store) as container:
-                self._serve_all(container, min(count, _WORKED_ON_AT_ONCE))
+            with tools.containers.of(self._store) as shipment:
+                self._serve_all(shipment, min(count, _WORKED_ON_AT_ONCE))
         except PosError as error:
             _LOG.warning("no bundle for %s: %s", self._store, error.detail)
             result = Result(Event.REFUSED, error.code, error.detail)
             tools.deployments.fail_store(self._rollout, self._store, result, tools.now())
 
-    def _serve_all(self, container: Container, hands: int) -> None:
+    def _serve_all(self, shipment: Shipment, hands: int) -> None:
         others = [
-            threading.Thread(target=self._serve_on, args=(container,), name=f"push-{self._store}", daemon=True)
+            threading.Thread(target=self._serve_on, args=(shipment,), name=f"push-{self._store}", daemon=True)
             for _ in range(hands - 1)
         ]
         for other in others:
             other.start()
-        self._serve_on(container)
+        self._serve_on(shipment)
         for other in others:
             other.join()
 
-    def _serve_on(self, container: Container) -> None:
+    def _serve_on(self, shipment: Shipment) -> None:
         """Take one register after the other until none is due."""
         try:
-            while self._serve_next(container):
+            while self._serve_next(shipment):
                 pass
         except Exception:  # noqa: BLE001 - a locked or full disk; the claims run out, and the next tick tries again
             _LOG.exception("the rows of %s cannot be worked on", self._store)
 
-    def _serve_next(self, container: Container) -> bool:
+    def _serve_next(self, shipment: Shipment) -> bool:
         tools = self._tools
         worker = self._leases.add()
         try:
@@ -157,11 +158,11 @@ class StoreJob:
             held = _Held(self._line)
             try:
                 at_once = tools.limits.at_once_per_store
-                holder = Holder(worker, at_once, self._leases.lasts, version=container.version)
+                holder = Holder(worker, at_once, self._leases.lasts, version=shipment.version)
                 claim = tools.deployments.claim_next(self._rollout, self._store, holder, tools.now())
                 if claim is None:
                     return False
-                result = self._tried(claim, container, held)
+                result = self._tried(claim, shipment, held)
             finally:
                 held.give_back()
             if tools.deployments.settle(claim, result, tools.now()):
@@ -170,10 +171,10 @@ class StoreJob:
         finally:
             self._leases.drop(worker)
 
-    def _tried(self, claim: Claim, container: Container, line: _Held) -> Result:
+    def _tried(self, claim: Claim, shipment: Shipment, line: _Held) -> Result:
         """One try with one register: how it ended. Raises nothing."""
         try:
-            return self._deliver(claim, container, line)
+            return self._deliver(claim, shipment, line)
         except Fault as error:
             unreached = error.code == "unreachable"
             following = self._after_no_answer(claim) if unreached else self._after_refusal(claim, error.code)
@@ -191,19 +192,34 @@ class StoreJob:
     def _after_refusal(self, claim: Claim, code: str) -> Next:
         return after_refusal(code, claim.patience, self._tools.chance())
 
-    def _deliver(self, claim: Claim, container: Container, line: _Held) -> Result:
+    def _deliver(self, claim: Claim, shipment: Shipment, line: _Held) -> Result:
         tools, register = self._tools, claim.target.register
         url = tools.registers.get(register).lan_url
         if url is None:
             raise Fault("unreachable", f"{register} has not been enrolled yet")
         with RegisterWire(register, url, tools.sender, tools.limits, tools.new_id) as wire:
-            has = wire.has(container.version)
-            if has is None or has not in (*_SELLING, *ON_ITS_WAY):
+            seen = wire.look(shipment.version)
+            if seen.state in (*_SELLING, *ON_ITS_WAY):
+                return self._brought(claim, wire, shipment.version, line)
+
+            def bring(have: int | None) -> Result:
+                container = shipment.container(have)
                 self._progress.sending(register, container.path.stat().st_size)
                 _patiently(lambda: wire.send(container, lambda count: self._progress.sent(register, count)))
+                return self._brought(claim, wire, container.version, line)
+
+            return smallest_first(seen.active, bring)
+
+    def _brought(self, claim: Claim, wire: RegisterWire, version: int, line: _Held) -> Result:
+        """The bytes are over: the line is another's, and the register builds.
+
+        Only once: the whole file after changes that were of no use is rare, and goes beside the next register's.
+        """
+        tools = self._tools
+        if line.is_held:
             tools.deployments.sent(claim, self._leases.lasts, tools.now())
             line.give_back()
-            return self._activate(wire, container.version)
+        return self._activate(wire, version)
 
     def _activate(self, wire: RegisterWire, version: int) -> Result:
         """Ask until the register sells from it. Building has its own time; then an open sale may take as long again."""
@@ -235,11 +251,11 @@ class _Held:
     """A place on the store's line, given back once, be it when the bytes are over or when it went wrong before."""
 
     def __init__(self, line: threading.BoundedSemaphore) -> None:
-        self._line, self._is_held = line, True
+        self._line, self.is_held = line, True
 
     def give_back(self) -> None:
-        if self._is_held:
-            self._is_held = False
+        if self.is_held:
+            self.is_held = False
             self._line.release()
 
 

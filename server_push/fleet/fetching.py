@@ -53,7 +53,8 @@ class Fetches:
         claim = tools.deployments.claim_fetch(store, register, holder, tools.now())
         with ExitStack() as stack:
             stack.callback(self._note_sent, claim)
-            container = stack.enter_context(tools.containers.of(store))
+            # Whole: what a register has when it asks is known to a push, not here.
+            container = stack.enter_context(tools.containers.of(store)).container()
             tools.deployments.note_version(claim, container.version)
             file = stack.enter_context(container.path.open("rb"))
             token = self._token(register, container.sha256)
@@ -68,4 +69,4 @@ class Fetches:
     def _token(self, register: str, body_hash: str) -> str:
         sender = self.tools.sender
         claims = Claims(sender.office_id, register, int(time.time()), self.tools.new_id(), body_hash)
-        return sign_token(sender.key, claims)
+        return sign_token(sender.keys()[0], claims)

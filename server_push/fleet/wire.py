@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Self
@@ -31,10 +31,13 @@ _SENT_AT_ONCE = 256 << 10
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who pushes: head office's id and the key that registers were given at enrolment."""
+    """Who pushes: head office's id, and the keys that registers may know it by, the present one first.
+
+    A register that has not yet seen the root which names the present key still believes the one before.
+    """
 
     office_id: str
-    key: SigningKey
+    keys: Callable[[], Sequence[SigningKey]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +57,27 @@ class Standing:
     pending: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a register has. `active`: the version it sells from; `state`: of the slot of the version that was asked for,
+    in its words, or None when it has none.
+    """
+
+    active: int | None
+    state: str | None
+
+
 class RegisterWire:
     """One register at `lan_url`. `new_id` gives token ids, `seconds` the time since 1970."""
 
     def __init__(self, register: str, lan_url: str, sender: Sender, limits: Push, new_id: Callable[[], str]) -> None:
-        self._register, self._url = register, lan_url.rstrip("/")
+        self.register, self._url = register, lan_url.rstrip("/")
         self._sender, self._limits, self._new_id = sender, limits, new_id
         self._session = requests.Session()
         self._session.trust_env = False
         self._session.headers["User-Agent"] = "offline-kassa-head-office"
+        self._keys = list(sender.keys())
+        self._asked = len(self._keys) < 2  # whether it is known which of them the register believes
 
     def __enter__(self) -> Self:
         return self
@@ -70,40 +85,55 @@ class RegisterWire:
     def __exit__(self, *_: object) -> None:
         self._session.close()
 
-    def active_version(self) -> int | None:
-        """The version the register sells from. Raises Fault `unreachable`."""
-        active = self._exchange("GET", "/snapshots").get("active")
-        return active if isinstance(active, int) else None
-
-    def has(self, version: int) -> str | None:
-        """The state of a version's slot, in the register's words; None when it has none. Raises Fault `unreachable`."""
+    def look(self, version: int) -> Seen:
+        """What the register has. Raises Fault `unreachable`."""
         listing = self._exchange("GET", "/snapshots")
-        if listing.get("active") == version:
-            return "GOOD"
-        slots = listing.get("slots")
+        active, slots = listing.get("active"), listing.get("slots")
+        state = "GOOD" if active == version else None
         for slot in slots if isinstance(slots, list) else ():
-            if isinstance(slot, dict) and slot.get("version") == version:
-                return str(slot.get("state"))
-        return None
+            if state is None and isinstance(slot, dict) and slot.get("version") == version:
+                state = str(slot.get("state"))
+        return Seen(active if isinstance(active, int) else None, state)
 
     def send(self, container: Container, sent: Callable[[int], None]) -> Standing:
         """Push the file; `sent` is told how many bytes more have left. Raises Refused, Fault `unreachable`."""
+        self._find_key()
         deadline = time.monotonic() + self._limits.transfer_budget_s
         with container.path.open("rb") as file:
             body = _Metered(file, container.path.stat().st_size, deadline, sent)
             headers = {"Content-Type": CONTENT_TYPE, **self._token(container.sha256)}
-            return _standing(self._exchange("POST", "/snapshots", body, headers), pending=True)
+            standing = _standing(self._exchange("POST", "/snapshots", body, headers), pending=True)
+        self._asked = len(self._keys) < 2  # the bundle may have told the register of the present key
+        return standing
 
     def activate(self, version: int) -> Standing:
         """Sell from `version` now, or as soon as no sale is open. Again: the same."""
+        self._find_key()
         body = json.dumps({"when": "now"}).encode()
         headers = {"Content-Type": "application/json", **self._token(sha256_hex(body))}
         answer = self._exchange("POST", f"/snapshots/{version}/activate", body, headers)
         return _standing(answer, pending=answer["_status"] == 202)
 
+    def _find_key(self) -> None:
+        """Ask for something that is not there: the refusal tells whether the token was believed."""
+        if self._asked:
+            return
+        for key in list(self._keys):
+            self._keys.remove(key)
+            self._keys.insert(0, key)
+            body = b'{"when": "now"}'
+            headers = {"Content-Type": "application/json", **self._token(sha256_hex(body))}
+            try:
+                self._exchange("POST", "/snapshots/0/activate", body, headers)
+            except Refused as refusal:
+                if refusal.code == "token":
+                    continue
+            break
+        self._asked = True
+
     def _token(self, body_hash: str) -> dict[str, str]:
-        claims = Claims(self._sender.office_id, self._register, int(time.time()), self._new_id(), body_hash)
-        return {"Authorization": f"Bearer {sign_token(self._sender.key, claims)}"}
+        claims = Claims(self._sender.office_id, self.register, int(time.time()), self._new_id(), body_hash)
+        return {"Authorization": f"Bearer {sign_token(self._keys[0], claims)}"}
 
     def _exchange(
         self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
@@ -122,10 +152,10 @@ class RegisterWire:
                 content = response.raw.read(_MAX_ANSWER_BYTES, decode_content=True)
                 status = response.status_code
         except TimeoutError as error:
-            raise Fault("unreachable", f"{self._register}: {error}") from error
+            raise Fault("unreachable", f"{self.register}: {error}") from error
         except (requests.RequestException, OSError) as error:
-            raise Fault("unreachable", f"{self._register} cannot be reached: {_in_short(error)}") from error
-        return _object(self._register, status, content)
+            raise Fault("unreachable", f"{self.register} cannot be reached: {_in_short(error)}") from error
+        return _object(self.register, status, content)
 
 
 class _Metered:

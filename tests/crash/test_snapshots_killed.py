@@ -52,6 +52,8 @@ def test_killed_at(step: str, published: Path, tmp_path: Path) -> None:
     switched = step in ("switched", "told", "confirmed", "rollback-wanted")
     assert told["at_once"] == (NEW if switched else OLD)
     assert told["settled"] == (NEW if step in COMMITTED else OLD)
+    if step.startswith("fetching") or step in ("half-received", "received", "verified"):
+        assert told["listing"]["seen"] == 1  # what was being trusted was trusted by nobody yet
     states = {slot["version"]: slot["state"] for slot in told["listing"]["slots"]}
     assert states.get(1) == "GOOD"
     if step in GONE_BACK:

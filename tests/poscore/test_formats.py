@@ -20,6 +20,7 @@ from poscore.catalog_format import DDL, INDEX_DDL, SEARCH_DDL
 from poscore.codes import code_key
 from poscore.enrolment import EnrolmentCode, head_office_proof, register_proof
 from poscore.errors import Refused
+from poscore.frames import Frames, framed, window
 from poscore.ids import ReceiptNo
 from poscore.instants import instant_text, parse_day, parse_instant
 from poscore.money import cash_rounding, divide, parse_cents, split
@@ -185,6 +186,17 @@ def test_a_bundle() -> None:
     assert vectors["members"][0] == bundle.TIMESTAMP_MEMBER
     assert all(name.split("/")[0] in (bundle.METADATA, bundle.TARGETS) for name in vectors["members"])
     assert canonical_text(BundleInfo.from_wire(vectors["custom"]).to_wire()) == vectors["canonical"]
+
+
+def test_frames() -> None:
+    vectors = golden("frames")
+    for case in vectors["windows"]:
+        assert window(case["index"], case["base_bytes"]) == (case["offset"], case["length"]), case
+    for case in vectors["deltas"]:  # what zstd makes of the payloads is the register's test
+        frames = Frames()
+        (payload,) = frames.feed(bytes.fromhex(case["delta"]))
+        frames.end()
+        assert framed(payload).hex() == case["delta"], case["name"]
 
 
 # -- the page ----------------------------------------------------------------------------------------------------------

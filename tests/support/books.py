@@ -9,7 +9,7 @@ from poscore.records import SALE
 from register_svc.database import Database
 from register_svc.head_office import schema as link_schema
 from register_svc.journal import schema as journal_schema
-from register_svc.journal.backup import Backup, Backups, Sources
+from register_svc.journal.backup import Backup, Backups, Keep, Sources
 from register_svc.journal.journal import Journal, Owner
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -41,12 +41,12 @@ class Books:
         self.owner = Owner("s1", "r1", epoch)
         self.journal = Journal(self.journal_db, self.owner)
 
-    def backups(self, keep: int = 40) -> Backups:
+    def backups(self, keep: int = 40, keep_days: int = 0) -> Backups:
         sources = Sources(self.folder / "journal.db", self.folder / "state.db")
-        return Backups(sources, self.folder / "backups", self.owner, keep)
+        return Backups(sources, self.folder / "backups", self.owner, Keep(keep, keep_days))
 
-    def make(self, days: float = 0, keep: int = 40) -> Backup:
-        return self.backups(keep).make(NOON + timedelta(days=days))
+    def make(self, days: float = 0, keep: int = 40, keep_days: int = 0) -> Backup:
+        return self.backups(keep, keep_days).make(NOON + timedelta(days=days))
 
     def close(self) -> None:
         self.journal_db.close()

@@ -73,10 +73,25 @@ def _moving(event: Event) -> Callable[..., bool]:
     return lambda _slots, _version, moved, *_: moved is event
 
 
+def _fetching(member: str) -> Callable[[], None]:
+    """When python-tuf asks for a member of the bundle: what it trusted before lies in its scratch folder only."""
+
+    def arm() -> None:
+        from register_svc.snapshots import trust
+
+        before(trust._Fetcher, "_fetch", lambda _fetcher, url: url.endswith(member))()
+
+    return arm
+
+
 # The steps in their order; each is durable, or stands between two that are.
 STEPS: dict[str, Callable[[], None]] = {
     "half-received": _after_bytes(50_000, "incoming"),
     "received": behind(door, "receive"),
+    "fetching-root": _fetching("2.root.json"),
+    "fetching-timestamp": _fetching("timestamp.json"),
+    "fetching-snapshot": _fetching("snapshot.json"),
+    "fetching-targets": _fetching("targets.json"),
     "verified": before(Slots, "admit"),
     "admitted": behind(Slots, "admit"),
     "half-built": _after_bytes(1 << 20, "snapshots"),

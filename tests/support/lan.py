@@ -1,7 +1,8 @@
 """A register's LAN app in miniature, over real HTTP: it takes bundles as told, and notes what it was sent.
 
 It verifies the token as a register does, so that a push which signs wrongly fails here too. What it answers is the
-test's to say: `lan.answers["POST /snapshots"] = [(409, {"code": "clock", …})]`; the last one stays.
+test's to say: `lan.answers["POST /snapshots"] = [(409, {"code": "clock", …})]`; the last one stays, and None is
+an answer as usual.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ class Lan:
     switches: list[int] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
     bundles: list[str] = field(default_factory=list)
-    answers: dict[str, list[Reply]] = field(default_factory=dict)
+    sizes: list[int] = field(default_factory=list)  # of every bundle that came, whatever was answered
+    answers: dict[str, list[Reply | None]] = field(default_factory=dict)
     takes_s: float = 0.0
     busy: list[int] = field(default_factory=lambda: [0, 0])  # now, at most; shared between registers of a store
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -77,6 +79,7 @@ def _handler(lan: Lan) -> type[BaseHTTPRequestHandler]:
             self._note()
             is_transfer = self.path == "/snapshots"
             with lan.lock:
+                lan.sizes += [len(body)] * is_transfer
                 lan.busy[0] += is_transfer
                 lan.busy[1] = max(lan.busy)
             time.sleep(lan.takes_s)

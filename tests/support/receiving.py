@@ -37,10 +37,21 @@ class Till:
     cannot_open: set[int] = field(default_factory=set)  # versions
     day: str = "2026-11-22"
     backups: int = 0
+    receipts: int = 0  # how many were made
+    trial_s: float = 0.0  # a test that is not about the trial need not wait for its end
     sold_from: list[int] = field(default_factory=list)  # every version that the till was told to sell from
 
     def around(self) -> Around:
-        return Around(self.back_up, self.between_receipts, self.switched, self.price, lambda: self.day, self.clock)
+        return Around(
+            self.back_up,
+            self.between_receipts,
+            self.switched,
+            self.price,
+            lambda: self.day,
+            self.clock,
+            lambda: self.receipts,
+            self.trial_s,
+        )
 
     def back_up(self) -> None:
         if self.backup_fails:
@@ -78,6 +89,7 @@ class Receiving:
         self.state = Database(self.folder / "state.db", MIGRATIONS)
         self.snapshots = Snapshots(self.state, self.folder, self._anchor, self.till.around())
         self.slots = Slots(self.state, self.folder / "snapshots")
+        self.snapshots.begin()
         self.snapshots.start()
 
     def close(self) -> None:

@@ -15,7 +15,7 @@ import pytest
 from poscore.errors import Fault
 from poscore.records import Record
 from register_svc.journal import copying
-from register_svc.journal.backup import Backup, Backups, Sources, backups_in
+from register_svc.journal.backup import Backup, Backups, Keep, Sources, backups_in
 from register_svc.journal.backup_check import backup_check
 from register_svc.journal.journal import Owner
 from register_svc.journal.restore import restore
@@ -149,6 +149,15 @@ def test_the_newest_stay_with_all_that_they_build_on(books: Books) -> None:
     assert kinds == [(4, "full"), (5, "part"), (6, "part")]
 
 
+def test_those_of_the_last_days_stay_however_many_they_are(books: Books) -> None:
+    books.sell(1)
+    for days in (0, 9, 10, 20, 23.2, 23.4, 23.6, 23.8):
+        books.make(days, keep=2, keep_days=3)
+    made = [one.made_at[:13] for one in backups_in(books.folder / "backups")]
+    # the full one of the month is what the others build on
+    assert made == [f"2026-12-{at}" for at in ("01T12", "02T12", "12T12", "15T16", "15T21", "16T02", "16T07")]
+
+
 def test_what_a_kill_left_half_written_is_no_backup_and_goes_with_the_next_success(books: Books) -> None:
     books.sell(1)
     half = books.folder / "backups" / "20261122T120000Z-000001-full"
@@ -233,7 +242,7 @@ def test_a_journal_that_does_not_continue_the_last_backup_is_backed_up_in_full(b
     other.sold = 100
     other.sell(6)
     sources = Sources(other.folder / "journal.db", other.folder / "state.db")
-    made = Backups(sources, books.folder / "backups", other.owner, 40).make(NOON + timedelta(days=1))
+    made = Backups(sources, books.folder / "backups", other.owner, Keep(40)).make(NOON + timedelta(days=1))
     other.close()
     assert made.kind == "full"
 
@@ -252,7 +261,7 @@ def test_another_registers_backups_in_the_same_folder_are_left_alone(books: Book
     (tmp_path / "r2").mkdir()
     other = Books(tmp_path / "r2")
     sources = Sources(other.folder / "journal.db", other.folder / "state.db")
-    backups = Backups(sources, mine.folder.parent, Owner("s1", "r2", 1), 2)
+    backups = Backups(sources, mine.folder.parent, Owner("s1", "r2", 1), Keep(2))
     for days in range(5):
         backups.make(NOON + timedelta(days=days))
     other.close()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from poscore.errors import Refused, Untrusted
+from poscore.instants import instant_text
 from register_svc.snapshots import slots, switch
 from register_svc.snapshots.states import State
 from tests.support.builders import MILK, AnArticle
@@ -141,6 +142,34 @@ def test_a_switch_wanted_at_day_change_waits_for_another_business_day(
     assert price_now(register) == 200
 
 
+@pytest.mark.parametrize("when", ["now", "day_change"])
+def test_a_version_for_later_waits_for_its_instant_whoever_asks(
+    register: Receiving, publisher: Publisher, one: Bundle, when: str
+) -> None:
+    register.sell_from(one)
+    at = register.till.clock.at + timedelta(hours=2)
+    register.stage(publisher.publish(2, catalog(padding=1), info={"activate_at": instant_text(at)}))
+    register.till.day = "2026-11-22"
+    assert register.snapshots.activate(2, when) == (2, State.STAGED, True)  # type: ignore[arg-type]
+    register.till.day = "2026-11-23"
+    register.restart()
+    register.till.clock.advance(seconds=7199)
+    register.snapshots.poke()
+    assert register.active == 1
+
+    register.till.clock.advance(seconds=1)
+    register.snapshots.poke()
+
+    register.wait_for(2, State.GOOD)
+
+
+@pytest.mark.parametrize("at", ["tomorrow", 5, ""])
+def test_an_instant_that_is_none_is_damaged(register: Receiving, publisher: Publisher, at: object) -> None:
+    with pytest.raises(Untrusted) as refused:
+        register.push(publisher.publish(2, catalog(), info={"activate_at": at}))
+    assert refused.value.code == "damaged"
+
+
 def test_what_is_wanted_now_does_not_wait_for_the_day(register: Receiving, one: Bundle) -> None:
     register.stage(one)
     register.snapshots.activate(1, "day_change")
@@ -246,6 +275,105 @@ def test_a_snapshot_that_the_till_cannot_open_is_left_by_itself(register: Receiv
     register.till.cannot_open.add(2)
     assert register.snapshots.activate(2).state is State.ROLLED_BACK
     assert register.active == 1
+
+
+@pytest.fixture
+def with_trials(register: Receiving) -> Receiving:
+    """Versions are on trial as long as they are in a shop."""
+    register.till.trial_s = 600
+    register.restart()
+    return register
+
+
+def activated(register: Receiving, *bundles: Bundle) -> None:
+    for bundle in bundles:
+        register.stage(bundle)
+        assert register.snapshots.activate(bundle.version).state is State.TRIAL
+
+
+def test_a_version_is_on_trial_until_a_receipt_was_made_with_it(with_trials: Receiving, one: Bundle) -> None:
+    activated(with_trials, one)
+    with_trials.snapshots.poke()  # something else was journalled
+    with_trials.till.clock.advance(seconds=599)
+    with_trials.snapshots.poke()
+    assert with_trials.snapshots.activate(1) == (1, State.TRIAL, False)
+
+    with_trials.till.receipts += 1
+    with_trials.snapshots.poke()
+
+    with_trials.wait_for(1, State.GOOD)
+
+
+def test_a_version_that_nobody_buys_from_is_on_trial_for_ten_minutes(with_trials: Receiving, one: Bundle) -> None:
+    activated(with_trials, one)
+    with_trials.till.clock.advance(seconds=600)
+    with_trials.snapshots.poke()
+    with_trials.wait_for(1, State.GOOD)
+
+
+def test_a_clock_that_is_set_back_makes_no_trial_longer(with_trials: Receiving, one: Bundle) -> None:
+    activated(with_trials, one)
+    with_trials.till.clock.advance(days=-3)
+    with_trials.snapshots.poke()
+    with_trials.wait_for(1, State.GOOD)
+
+
+def test_a_newer_version_ends_the_trial_and_can_be_left_for_the_one_before(
+    with_trials: Receiving, one: Bundle, two: Bundle
+) -> None:
+    """Prices that change by the minute wait for no trial."""
+    activated(with_trials, one, two)
+    assert with_trials.state_of(1) is State.GOOD
+    assert with_trials.snapshots.rollback(2).state is State.ROLLED_BACK
+    assert with_trials.active == 1
+
+
+def test_two_starts_that_came_to_no_end_of_the_trial_are_enough(
+    with_trials: Receiving, one: Bundle, two: Bundle, three: Bundle
+) -> None:
+    """Whatever it is that brings the register down as soon as somebody buys from it."""
+    activated(with_trials, one, two)
+    for _ in range(2):
+        with_trials.restart()
+        assert with_trials.active == 2
+
+    with_trials.restart()
+
+    assert (with_trials.active, price_now(with_trials)) == (1, 100)
+    assert (with_trials.state_of(2), with_trials.reason_of(2)) == (State.ROLLED_BACK, "trial")
+    with pytest.raises(Untrusted) as refused:
+        with_trials.snapshots.activate(2)
+    assert refused.value.code == "trial"
+    for _ in range(4):
+        with_trials.restart()
+    assert with_trials.active == 1
+    activated(with_trials, three)
+
+
+def test_starts_are_counted_anew_for_each_version(with_trials: Receiving, one: Bundle, two: Bundle) -> None:
+    activated(with_trials, one)
+    for _ in range(2):
+        with_trials.restart()
+    activated(with_trials, two)
+    for _ in range(2):
+        with_trials.restart()
+    assert with_trials.active == 2
+
+
+def test_a_first_version_is_kept_however_often_the_register_starts(with_trials: Receiving, one: Bundle) -> None:
+    activated(with_trials, one)
+    for _ in range(5):
+        with_trials.restart()
+    assert (with_trials.active, with_trials.state_of(1)) == (1, State.TRIAL)
+
+
+def test_a_version_that_goes_bad_on_trial_is_left(with_trials: Receiving, one: Bundle, two: Bundle) -> None:
+    activated(with_trials, one, two)
+    with_trials.till.cannot_price.add(two.catalog_sha256)
+    with_trials.till.receipts += 1
+    with_trials.snapshots.poke()
+    with_trials.wait_for(2, State.ROLLED_BACK)
+    assert (with_trials.active, with_trials.reason_of(2)) == (1, "check")
 
 
 def test_a_first_snapshot_that_fails_its_probes_stays_since_there_is_nothing_else(

@@ -253,7 +253,7 @@ def test_a_lineage_carried_on_says_the_same_as_a_file_built_anew(head, tmp_path)
             "SELECT code, article_id FROM code JOIN article ON id = article ORDER BY 1, 2",
             *(
                 f"SELECT * FROM {name} ORDER BY 1"
-                for name in ("meta", "customer", "cashier", "tender_type", "vat_rate")
+                for name in ("meta WHERE key <> 'lineage_begun'", "customer", "cashier", "tender_type", "vat_rate")
             ),
         ):
             assert head.ask(query) == other.execute(query).fetchall()

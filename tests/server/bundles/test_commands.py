@@ -102,3 +102,21 @@ def test_keys_of_no_office_are_not_made_up(tmp_path) -> None:
 
     assert result.exit_code == 1
     assert "no head office" in result.stderr
+
+
+def test_keys_are_replaced_by_command(office, tmp_path) -> None:
+    stick = tmp_path / "stick"
+    answer("keys", "move-root", str(stick), "--dir", str(office))
+    before = {row["name"]: row["key_id"] for row in answer("keys", "show", "--dir", str(office))["keys"]}
+
+    done = answer("keys", "rotate", "targets", "--root-keys", str(stick), "--dir", str(office))
+    assert done == {"root": 2, "replaced": ["targets"]}
+    done = answer("keys", "revoke", before["sender"][:10], "--root-keys", str(stick), "--dir", str(office))
+    assert done == {"root": 3, "replaced": ["sender"]}
+
+    after = {row["name"]: row["key_id"] for row in answer("keys", "show", "--dir", str(office))["keys"]}
+    assert after["targets"] != before["targets"]
+    assert after["sender"] != before["sender"]
+    refused = call("keys", "rotate", "targets", "--dir", str(office))
+    assert refused.exit_code == 1
+    assert "--root-keys" in refused.output

@@ -10,7 +10,8 @@ import pytest
 from backports import zstd
 
 from poscore.errors import Fault, Refused
-from server_push.bundles import publishing
+from poscore.instants import instant_text
+from server_push.bundles import publications, publishing
 from server_push.bundles.publishing import KEEP_FILES, Publisher
 from tests.support.pricelists import NOW, line, lines
 
@@ -223,3 +224,55 @@ def test_publishings_of_one_store_at_once_come_one_after_the_other(head) -> None
 
     assert sorted(new for _, new in results) == [False, False, False, True]
     assert {version for version, _ in results} == {1}
+
+
+# -- the lineage's life ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("later", "fresh"),
+    [
+        (timedelta(days=29, hours=10), False),  # by night, and not a month yet
+        (timedelta(days=31), False),  # at noon
+        (timedelta(days=31, hours=10), True),  # at ten in the evening
+        (timedelta(days=60), True),  # at noon; no night has come for a month
+    ],
+    ids=str,
+)
+def test_a_lineage_is_begun_anew_each_month_by_night(head, later, fresh) -> None:
+    head.sells(lines(300))
+    head.publish()
+    for day in range(1, 4):  # each leaves a segment of the index
+        head.sells(lines(300 + day))
+        head.publish(now=NOW + timedelta(days=day))
+    assert _segments(head) > 1
+
+    head.sells(lines(310))
+    head.publish(now=NOW + later)
+
+    assert (_segments(head) == 1) == fresh
+
+
+def _segments(head) -> int:
+    return int(head.ask("SELECT count(DISTINCT segid) FROM article_search_idx")[0][0])
+
+
+# -- together ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_version_can_be_for_later(head, tmp_path) -> None:
+    head.sells(lines(3))
+    first = head.publish()
+    at = NOW + timedelta(hours=8)
+    same = head.publisher.publish("s1", NOW, activate_at=at)
+    again = head.publisher.publish("s1", NOW, activate_at=at)
+    head.sells(lines(4))
+    changed = head.publisher.publish("s1", NOW, activate_at=at)
+
+    assert same.new
+    assert not again.new
+    assert first.version < same.version < changed.version
+    assert first.sha256 == same.sha256
+    with head.storage.read() as connection:
+        versions = [publications.of_version(connection, "s1", one.version) for one in (first, same, changed)]
+    assert [one.catalogue.info.activate_at for one in versions] == [None, instant_text(at), instant_text(at)]

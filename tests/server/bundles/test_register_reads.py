@@ -18,7 +18,7 @@ from register_svc.snapshots.check import check
 from register_svc.snapshots.slots import Slot
 from register_svc.snapshots.states import State
 from register_svc.snapshots.trust import verify
-from register_svc.snapshots.trusted import Anchor, Moment
+from register_svc.snapshots.trusted import Anchor, Moment, Possessions
 from register_svc.till.articles import PriceDay
 from register_svc.till.basket import Basket
 from register_svc.till.item import standard_rate
@@ -30,7 +30,7 @@ def taken(head, tmp_path, store: str = "s1"):
     """The slot and the file that a register makes of the newest bundle."""
     bundle = tmp_path / "incoming.zip"
     head.publisher.write_container(store, bundle, NOW)
-    verdict = verify(bundle, Anchor(store, head.keys.root_bytes()), {}, tmp_path / "scratch", Moment(NOW))
+    verdict = verify(bundle, Anchor(store, head.keys.root_bytes()), Possessions({}), tmp_path / "scratch", Moment(NOW))
     assert verdict.refusal is None
     found = verdict.catalogue
     assert found is not None

@@ -8,9 +8,11 @@ import threading
 import pytest
 
 from poscore.errors import Refused
+from server_push.assortment.importing import How, import_articles
 from server_push.fleet.states import State
 from tests.support.lan import Lan, lan_of
 from tests.support.offices import Site
+from tests.support.pricelists import article_list, lines
 
 ACTIVATE = "POST /snapshots/{}/activate"
 
@@ -237,3 +239,50 @@ def test_no_bundle_is_left_lying_about(site: Site, lan: Lan):
     push(site)
 
     assert list((site.office.directory / "outgoing").iterdir()) == []
+
+
+# -- the changes, or the whole -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def with_a_list(site: Site, tmp_path) -> Site:
+    """So many articles that changes are worth their while."""
+    import_articles(site.office.storage, article_list(tmp_path / "list.csv", lines(2000)), site.clock(), How())
+    return site
+
+
+def a_price_changes(site: Site, tmp_path) -> None:
+    row = {**lines(1)[0], "price": "77.77"}
+    import_articles(site.office.storage, article_list(tmp_path / "list.csv", [row]), site.clock(), How())
+
+
+def test_a_register_is_sent_what_changed_since_its_own_version(with_a_list: Site, lan: Lan, tmp_path):
+    push(with_a_list)
+    a_price_changes(with_a_list, tmp_path)
+    assert result(with_a_list) == ("activated", None)
+
+    whole, changes = lan.sizes
+    assert changes < whole / 3
+
+
+@pytest.mark.parametrize(
+    ("call", "answer"),
+    [
+        ("POST /snapshots", (409, {"code": "base", "detail": "it does not have that"})),
+        ("POST /snapshots/{}/activate", (422, {"code": "hash", "detail": "the rebuilt file is another"})),
+        ("POST /snapshots/{}/activate", (422, {"code": "base", "detail": "the disk has changed the base"})),
+    ],
+)
+def test_a_register_that_cannot_use_the_changes_gets_the_whole_file_in_the_same_push(
+    with_a_list: Site, lan: Lan, tmp_path, call, answer
+):
+    push(with_a_list)
+    a_price_changes(with_a_list, tmp_path)
+    version = with_a_list.office.publisher.publish("s1", with_a_list.clock()).version
+    lan.answers[call.format(version)] = [answer, None]  # and then as usual
+
+    assert result(with_a_list) == ("activated", None)
+
+    assert lan.calls.count("POST /snapshots") == 3
+    assert lan.sizes[-1] > lan.sizes[0] * 0.9
+    assert lan.active == version
