@@ -17,6 +17,7 @@ from typing import Any
 
 from poscore import __version__
 from poscore.errors import Fault, Refused
+from poscore.idempotency import Idempotency
 from poscore.instants import parse_instant
 from poscore.tokens import SigningKey
 from server_push.assortment.shop_settings import ShopSettings
@@ -29,6 +30,10 @@ from server_push.intake.incidents import Incidents
 from server_push.intake.intake import Delivery, Intake, Receipt
 from server_push.intake.journals import Journals
 from server_push.intake.sales import Sales
+from server_push.posting.day_reports import DayReports
+from server_push.posting.invoices import Invoices
+from server_push.posting.runs import PostingRuns
+from server_push.posting.ubl import ubl_of
 from server_push.registers import identity
 from server_push.registers.callers import Caller, Callers
 from server_push.registers.enrolment import Enrolments, HeadOffice
@@ -39,6 +44,7 @@ from server_push.returns.claims import Claims
 from server_push.returns.flags import Flags
 from server_push.settings import Chain, Settings, write_first
 from server_push.storage import Storage
+from server_push.storage.answers import Asking
 
 CLOCK_WARN_S = 5 * 60  # what a call's time may differ by
 SILENT = timedelta(hours=24)  # a register that is switched off for the night is no news; a day is
@@ -79,6 +85,9 @@ class Office:
         self.shop_settings = ShopSettings(storage)
         self.incidents = Incidents(storage)
         self.journals = Journals(storage)
+        self.posting_runs = PostingRuns(storage, self.settings, self.now)
+        self.invoices = Invoices(storage)
+        self.day_reports = DayReports(storage)
         self.publisher = Publisher.of(directory, storage)
 
     @classmethod
@@ -120,6 +129,20 @@ class Office:
             return self.publisher.newest(store).version
         except Refused:
             return None
+
+    def asking(self, operator: str, idempotency: Idempotency | None = None) -> Asking:
+        """That somebody asks for a change now."""
+        return Asking(operator, self.now(), idempotency)
+
+    def invoice_pdf(self, no: int) -> bytes:
+        """Raises Refused `invoice-not-found`."""
+        from server_push.posting.pdf import pdf_of  # reportlab takes a quarter of a second, and few commands need it
+
+        return pdf_of(self.invoices.get(no))
+
+    def invoice_xml(self, no: int) -> bytes:
+        """UBL; raises Refused `invoice-not-found`."""
+        return ubl_of(self.invoices.get(no))
 
     @cached_property
     def fleet(self) -> Fleet:

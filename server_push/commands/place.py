@@ -11,6 +11,7 @@ Both may stand before the command or after it; after it wins.
 from __future__ import annotations
 
 import functools
+import getpass
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,6 +29,11 @@ class Place:
     def answer(self, wire: dict[str, Any], text: str) -> None:
         """One JSON object for a program, or a text for a person."""
         click.echo(json.dumps(wire, ensure_ascii=False) if self.json else text)
+
+
+def at_shell() -> str:
+    """Whoever is signed in to this machine, as the one who acts."""
+    return f"shell:{getpass.getuser()}"
 
 
 def placed(function: Callable[..., Any]) -> Callable[..., Any]:

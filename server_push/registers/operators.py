@@ -19,7 +19,8 @@ TOKEN_BYTES = 32
 
 EVERYTHING = "*"
 READ_REGISTERS, READ_SALES, READ_QUARANTINE = "registers:read", "sales:read", "quarantine:read"
-SCOPES = (READ_REGISTERS, READ_SALES, READ_QUARANTINE)
+READ_POSTING, RUN_POSTING, READ_INVOICES = "posting:read", "posting:run", "invoices:read"
+SCOPES = (READ_REGISTERS, READ_SALES, READ_QUARANTINE, READ_POSTING, RUN_POSTING, READ_INVOICES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from server_push.registers.callers import WrongClock
 from server_push.web.bodies import bound_bodies
 from server_push.web.guards import guards
 from server_push.web.metrics import Metrics
+from server_push.web.posting_routes import add_posting_routes
 from server_push.web.register_routes import add_register_routes
 from server_push.web.return_routes import add_return_routes
 from server_push.web.sale_routes import add_sale_routes
@@ -28,6 +29,7 @@ def build_app(office: Office) -> Flask:
     add_register_routes(api, office, metrics)
     add_sale_routes(api, office)
     add_return_routes(api, office)
+    add_posting_routes(api, office)
     add_service_routes(api, office, metrics)
     return app
 

@@ -7,8 +7,10 @@ from typing import Annotated, Any, Self
 import orjson
 from pydantic import BeforeValidator, Field, JsonValue
 
+from poscore.errors import Refused
 from poscore.http import Model, Whole
 from poscore.http.models import Positive
+from poscore.instants import parse_day
 from server_push.registers.enrolment import Application
 
 MAX_RECORDS = 500
@@ -25,6 +27,15 @@ def _empty_is_none(value: Any) -> Any:
 
 
 EmptyIsNone = BeforeValidator(_empty_is_none)
+
+
+def checked_day(text: str) -> str:
+    """A business day that was asked for. Raises Refused `query-invalid`."""
+    try:
+        parse_day(text)
+    except Refused as error:
+        raise Refused("query-invalid", error.detail) from None
+    return text
 
 
 class PublicKey(Model):

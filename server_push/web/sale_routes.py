@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from poscore.errors import Refused
 from poscore.http import Api, Call
-from poscore.instants import parse_day
 from server_push.intake.incidents import WhichIncidents
 from server_push.intake.sales import Which
 from server_push.office import Office
@@ -66,9 +64,6 @@ def add_sale_routes(api: Api, office: Office) -> None:
 
 def _which(asked: models.SummaryQuery) -> Which:
     if asked.business_day is not None:
-        try:
-            parse_day(asked.business_day)
-        except Refused as error:
-            raise Refused("query-invalid", error.detail) from None
+        models.checked_day(asked.business_day)
     training = asked.training if isinstance(asked, models.SaleQuery) else None
     return Which(asked.store, asked.register, asked.business_day, bool(training))

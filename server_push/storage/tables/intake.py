@@ -161,6 +161,16 @@ incident = Table(
 # Not unique: an incident is inserted unless it is there already, and must never be left out for its number.
 Index("ix_incident_arrival", incident.c.arrival)
 
+# Days of a store that were posted or closed: what comes home for them afterwards is late.
+day_done = Table(
+    "day_done",
+    metadata,
+    Column("store", Text, primary_key=True),
+    Column("business_day", Text, primary_key=True),
+    Column("at", Text, nullable=False),
+    Column("by", Text, nullable=False),  # what ended it
+)
+
 # Bytes that cannot tell their own seq, with the seq that their place gave them. Those without the hash that they came
 # with are asked for again, and taken as they are when the same come a third time.
 odd_delivery = Table(
