@@ -18,6 +18,7 @@ from server_push.commands.fleet import push
 from server_push.commands.office import init, serve, status
 from server_push.commands.place import Place
 from server_push.commands.posting import invoices, post
+from server_push.commands.quarantine import incidents, journal, quarantine
 from server_push.commands.registers import registers, stores
 from server_push.commands.settings import settings
 
@@ -62,7 +63,22 @@ def _show(error: PosError, place: Place | None) -> None:
         click.echo(f"  {error.hint}", err=True)
 
 
-for command in (init, import_, stores, registers, settings, bundle, push, keys, post, invoices, status, serve):
+_MENDING = (quarantine, incidents, journal)
+for command in (
+    init,
+    import_,
+    stores,
+    registers,
+    settings,
+    bundle,
+    push,
+    keys,
+    post,
+    invoices,
+    *_MENDING,
+    status,
+    serve,
+):
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -29,6 +29,8 @@ from server_push.fleet.wire import Sender
 from server_push.intake.incidents import Incidents
 from server_push.intake.intake import Delivery, Intake, Receipt
 from server_push.intake.journals import Journals
+from server_push.intake.repairs import Repairs
+from server_push.intake.rescue import Rescue
 from server_push.intake.sales import Sales
 from server_push.posting.day_reports import DayReports
 from server_push.posting.invoices import Invoices
@@ -38,7 +40,7 @@ from server_push.registers import identity
 from server_push.registers.callers import Caller, Callers
 from server_push.registers.enrolment import Enrolments, HeadOffice
 from server_push.registers.operators import EVERYTHING, TOKEN_BYTES, Operator, Operators
-from server_push.registers.registers import ENROLLED, Register, Registers
+from server_push.registers.registers import ENROLLED, CheckIn, Register, Registers
 from server_push.registers.stores import Stores
 from server_push.returns.claims import Claims
 from server_push.returns.flags import Flags
@@ -47,6 +49,7 @@ from server_push.storage import Storage
 from server_push.storage.answers import Asking
 
 CLOCK_WARN_S = 5 * 60  # what a call's time may differ by
+CLOCK_INCIDENT_S = 24 * 3600  # beyond it business days are wrong
 SILENT = timedelta(hours=24)  # a register that is switched off for the night is no news; a day is
 
 
@@ -85,6 +88,8 @@ class Office:
         self.shop_settings = ShopSettings(storage)
         self.incidents = Incidents(storage)
         self.journals = Journals(storage)
+        self.repairs = Repairs(storage)
+        self.rescue = Rescue(self.intake, self.stores, self.registers)
         self.posting_runs = PostingRuns(storage, self.settings, self.now)
         self.invoices = Invoices(storage)
         self.day_reports = DayReports(storage)
@@ -122,6 +127,14 @@ class Office:
     def receive(self, caller: Caller, epoch: int, head: str, records: Sequence[tuple[str, str]]) -> Receipt:
         """What a register returns; see Intake.receive."""
         return self.intake.receive(caller, Delivery(epoch, head, records), self.now())
+
+    def hear(self, caller: Caller, check_in: CheckIn) -> None:
+        """What a register says of itself; a clock that is a day off is an incident."""
+        now = self.now()
+        self.registers.note(caller.register, check_in, now)
+        off_s = round((check_in.clock - now).total_seconds())
+        if abs(off_s) > CLOCK_INCIDENT_S:
+            self.incidents.note_clock(caller, off_s, now)
 
     def newest_version(self, store: str) -> int | None:
         """The newest published version of a store's bundle; None before the first."""

@@ -51,6 +51,13 @@ def add_entries(connection: Connection, origin: Origin, at: str, entries: Sequen
     _add_sales(connection, origin, at, [entry for entry in entries if entry.item.is_sale])
 
 
+def add_version(connection: Connection, origin: Origin, at: str, entry: Entry) -> None:
+    """Store what a person made of a record that has its seq already, under an arrival of its own."""
+    _insert(connection, journal_body, [(origin.store, entry.arrival, at, entry.item.data)])
+    if entry.item.is_sale:
+        _add_sales(connection, origin, at, [entry])
+
+
 def _identity(entry: Entry) -> Row:
     fault = entry.fault
     damaged = fault is not None and fault.reason == DAMAGED

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, Table, func, sele
 from poscore.errors import Fault
 from poscore.pricing import CASH
 from server_push.intake.entries import ACCEPTED, LATE, OPEN
+from server_push.intake.repairs import shown
 from server_push.storage import Storage, total_of
 from server_push.storage.tables.intake import incident, journal_body, quarantine, sale, sale_tender
 
@@ -69,24 +70,21 @@ class Sales:
             aside = select(func.count()).where(*which.of(quarantine), quarantine.c.state == OPEN)
             return {**sums, "quarantined": connection.execute(aside).scalar_one()}
 
-    def quarantined(self, which: Which, after: int, limit: int) -> Page[dict[str, Any]]:
-        """What is set aside and waits for a person, training included."""
-        same = (journal_body.c.store == quarantine.c.store) & (journal_body.c.arrival == quarantine.c.arrival)
+    def quarantined(self, which: Which, state: str | None, after: int, limit: int) -> Page[dict[str, Any]]:
+        """What was set aside, in a state (open, repaired, rejected) or in any, training included."""
         _training, *where = which.of(quarantine)
-        query = (
-            select(quarantine, journal_body.c.record)
-            .join(journal_body, same)
-            .where(*where, quarantine.c.state == OPEN, quarantine.c.arrival > after)
-            .order_by(quarantine.c.arrival)
-        )
+        if state is not None:
+            where.append(quarantine.c.state == state)
+        query = select(quarantine).where(*where, quarantine.c.arrival > after).order_by(quarantine.c.arrival)
         with self._storage.read() as connection:
-            return page_of(connection, query, limit, _set_aside)
+            return page_of(connection, query, limit, lambda row: shown(connection, row))
 
     def counts(self) -> dict[str, Any]:
-        """For a person who asks how things stand: what is set aside, and incidents by kind."""
+        """For a person who asks how things stand: what is set aside, and open incidents by kind."""
         with self._storage.read() as connection:
             aside = connection.execute(select(func.count()).where(quarantine.c.state == OPEN)).scalar_one()
-            kinds = select(incident.c.kind, func.count()).group_by(incident.c.kind).order_by(incident.c.kind)
+            kinds = select(incident.c.kind, func.count()).where(incident.c.closed_at.is_(None))
+            kinds = kinds.group_by(incident.c.kind).order_by(incident.c.kind)
             return {"quarantined": aside, "incidents": dict(tuple(row) for row in connection.execute(kinds))}
 
 
@@ -121,23 +119,6 @@ def _sale(row: Row[Any]) -> dict[str, Any]:
         "seq": row.seq,
         "received_at": row.received_at,
         "status": row.status,
-    }
-
-
-def _set_aside(row: Row[Any]) -> dict[str, Any]:
-    return {
-        "id": f"{row.register}-{row.epoch}-{row.seq}",
-        "store": row.store,
-        "register": row.register,
-        "epoch": row.epoch,
-        "seq": row.seq,
-        "reason": row.reason,
-        "detail": row.detail,
-        "type": row.type,
-        "business_day": row.business_day,
-        "training": bool(row.training),
-        "received_at": row.received_at,
-        "record": row.record.decode(errors="replace"),
     }
 
 

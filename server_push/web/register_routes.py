@@ -38,8 +38,8 @@ def add_register_routes(api: Api, office: Office, metrics: Metrics) -> None:
         """Hear how a register is; say when to come again, what it should have, and how far its journals are home."""
         must_be(call.caller, register)
         said, now = call.body, office.now()
-        office.registers.note(
-            register,
+        office.hear(
+            call.caller,
             CheckIn(
                 said.lan_url,
                 said.snapshot.active,
@@ -49,7 +49,6 @@ def add_register_routes(api: Api, office: Office, metrics: Metrics) -> None:
                 said.health,
                 parse_instant(said.clock),
             ),
-            now,
         )
         version = office.newest_version(call.caller.store)
         wanted = version is not None and version > (said.snapshot.seen or 0)
