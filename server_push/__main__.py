@@ -20,6 +20,7 @@ from server_push.commands.place import Place
 from server_push.commands.posting import invoices, post
 from server_push.commands.quarantine import incidents, journal, quarantine
 from server_push.commands.registers import registers, stores
+from server_push.commands.reports import backup, match, periods, poslog, report, restore
 from server_push.commands.settings import settings
 
 _LOG = logging.getLogger("offline-kassa")
@@ -64,21 +65,8 @@ def _show(error: PosError, place: Place | None) -> None:
 
 
 _MENDING = (quarantine, incidents, journal)
-for command in (
-    init,
-    import_,
-    stores,
-    registers,
-    settings,
-    bundle,
-    push,
-    keys,
-    post,
-    invoices,
-    *_MENDING,
-    status,
-    serve,
-):
+_BOOKS = (post, invoices, match, periods, report, poslog, backup, restore)
+for command in (init, import_, stores, registers, settings, bundle, push, keys, *_BOOKS, *_MENDING, status, serve):
     main.add_command(command)
 
 if __name__ == "__main__":

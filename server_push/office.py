@@ -42,6 +42,10 @@ from server_push.registers.enrolment import Enrolments, HeadOffice
 from server_push.registers.operators import EVERYTHING, TOKEN_BYTES, Operator, Operators
 from server_push.registers.registers import ENROLLED, CheckIn, Register, Registers
 from server_push.registers.stores import Stores
+from server_push.reports.closings import Closings
+from server_push.reports.matching import Matching
+from server_push.reports.poslog import PosLog
+from server_push.reports.sums import Reports
 from server_push.returns.claims import Claims
 from server_push.returns.flags import Flags
 from server_push.settings import Chain, Settings, write_first
@@ -93,6 +97,10 @@ class Office:
         self.posting_runs = PostingRuns(storage, self.settings, self.now)
         self.invoices = Invoices(storage)
         self.day_reports = DayReports(storage)
+        self.matching = Matching(storage)
+        self.closings = Closings(storage, self.now)
+        self.reports = Reports(storage)
+        self.poslog = PosLog(storage)
         self.publisher = Publisher.of(directory, storage)
 
     @classmethod

@@ -44,6 +44,8 @@ STATUS_OF_CODE = {
     "quarantine-not-found": 404,
     "incident-not-found": 404,
     "repair-invalid": 422,
+    "report-unknown": 404,
+    "period-invalid": 422,
     "not-acceptable": 406,
     "code-unknown": 404,
     "code-wrong": 401,

@@ -21,7 +21,18 @@ EVERYTHING = "*"
 READ_REGISTERS, READ_SALES, READ_QUARANTINE = "registers:read", "sales:read", "quarantine:read"
 SETTLE_QUARANTINE = "quarantine:settle"
 READ_POSTING, RUN_POSTING, READ_INVOICES = "posting:read", "posting:run", "invoices:read"
-SCOPES = (READ_REGISTERS, READ_SALES, READ_QUARANTINE, SETTLE_QUARANTINE, READ_POSTING, RUN_POSTING, READ_INVOICES)
+READ_REPORTS, CLOSE_PERIODS = "reports:read", "periods:close"
+SCOPES = (
+    READ_REGISTERS,
+    READ_SALES,
+    READ_QUARANTINE,
+    SETTLE_QUARANTINE,
+    READ_POSTING,
+    RUN_POSTING,
+    READ_INVOICES,
+    READ_REPORTS,
+    CLOSE_PERIODS,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from server_push.web.guards import guards
 from server_push.web.metrics import Metrics
 from server_push.web.posting_routes import add_posting_routes
 from server_push.web.register_routes import add_register_routes
+from server_push.web.report_routes import add_report_routes
 from server_push.web.return_routes import add_return_routes
 from server_push.web.sale_routes import add_sale_routes
 from server_push.web.service_routes import add_service_routes
@@ -30,6 +31,7 @@ def build_app(office: Office) -> Flask:
     add_sale_routes(api, office)
     add_return_routes(api, office)
     add_posting_routes(api, office)
+    add_report_routes(api, office)
     add_service_routes(api, office, metrics)
     return app
 

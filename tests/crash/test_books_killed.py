@@ -19,13 +19,14 @@ from typing import Any
 import pytest
 
 from poscore.sale import RETURN, Tender
-from tests.support.booking import booking_site, post, reopened, with_customers
+from tests.support.booking import booking_site, close_shift, open_shift, post, reopened, with_customers
 from tests.support.offices import Site
 from tests.support.returning import Returning
 
 ROOT = Path(__file__).resolve().parents[2]
 CUSTOMERS = [f"C{n}" for n in range(1, 13)]
 SALES, AT_ONCE = 120, 24
+DAYS = ("2026-11-21", "2026-11-22")
 LEDGERS = ("invoice", "account")
 ROUNDS = int(os.environ.get("SOAK_ROUNDS", "1"))
 
@@ -40,15 +41,21 @@ def site(tmp_path: Path) -> Iterator[Site]:
 def journal(site: Site, chance: random.Random) -> tuple[Returning, dict[str, Any]]:
     """A till's day, and the file of it that the process reads."""
     till = site.enrol()
+    open_shift(till, 1, DAYS[0])
     for n in range(SALES):
+        if n == SALES // 2:
+            close_shift(till, 1, DAYS[0])
+            open_shift(till, 2, DAYS[1])
         cents, ledger = chance.randint(5, 5000), chance.choice([*LEDGERS, "card"])
         customer = chance.choice(CUSTOMERS) if ledger != "card" else None
         back = chance.random() < 0.2
         tenders = (Tender(1, ledger, -cents if back else cents),)
         kind = {"kind": RETURN} if back else {}
-        day = "2026-11-21" if n < SALES // 2 else "2026-11-22"
+        day = DAYS[0] if n < SALES // 2 else DAYS[1]
         till.sell(cents, customer=customer, tenders=tenders, business_day=day, **kind)
-    batches = [till.records(range(first, first + AT_ONCE)) for first in range(1, SALES + 1, AT_ONCE)]
+    close_shift(till, 2, DAYS[1])
+    last = len(till.written)
+    batches = [till.records(range(first, min(first + AT_ONCE, last + 1))) for first in range(1, last + 1, AT_ONCE)]
     caller = {"store": "s1", "register": till.register, "epoch": till.epoch, "public_key": till.key.public}
     told = {"caller": {**caller, "time_zone": "Europe/Helsinki"}, "epoch": till.epoch, "head": till.signed_head()}
     return till, {**told, "batches": batches}
@@ -79,7 +86,9 @@ def torment(site: Site, file: Path, chance: random.Random, times: int) -> int:
 
 def prove(site: Site, till: Returning) -> None:
     """Straight from the tables, against the till's own documents."""
-    documents = [json.loads(text)["body"]["sale"] for _, text in till.written]
+    records = [json.loads(text) for _, text in till.written]
+    documents = [record["body"]["sale"] for record in records if record["type"] == "sale"]
+    zs = {record["business_day"]: record["body"] for record in records if record["type"] == "shift-closed"}
     owed = {
         ledger: {
             one["id"]: tender["amount"] for one in documents for tender in one["tenders"] if tender["type"] == ledger
@@ -105,16 +114,13 @@ def prove(site: Site, till: Returning) -> None:
     assert [no for no, _ in numbers] == list(range(1001, 1001 + len(numbers)))
     assert sum(payable for _, payable in numbers) == sum(owed["invoice"].values())
     assert runs == ["posted"]
-    for day in ("2026-11-21", "2026-11-22"):
-        z: Counter[str] = Counter()
-        for one in documents:
-            if one["business_day"] == day:
-                z.update({tender["type"]: tender["amount"] for tender in one["tenders"]})
+    for day in DAYS:
         posted: Counter[str] = Counter()
         for of_day, report in reports:
             if of_day == day:
                 posted.update(json.loads(report)["by_tender"])
-        assert posted == z
+        assert posted == Counter(zs[day]["by_tender"]), "cents equal to the register's own Z"
+        assert [one["state"] for one in site.office.matching.of_day(day)] == ["matches"]
 
 
 @pytest.mark.parametrize("seed", [1])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ from server_push.storage import upsert
 from server_push.storage.answers import Asking
 from server_push.storage.tables.assortment import customer
 from tests.support.offices import Site, new_site
-from tests.support.returning import Returning
+from tests.support.returning import DAY, Returning
 
 SETTINGS = """[chain]
 name = "Ketju Oy"
@@ -91,3 +93,38 @@ def ask(site: Site, path: str, body: dict[str, Any], key: str | None = None) -> 
     """An operator's POST."""
     headers = {"Authorization": f"Bearer {site.token}", **({"Idempotency-Key": key} if key else {})}
     return site.client.post(path, json=body, headers=headers)
+
+
+def open_shift(till: Returning, no: int = 1, day: str = DAY) -> None:
+    till.write("shift-opened", {"no": no, "opening_float": 0, "cashier": "101"}, day)
+
+
+def close_shift(till: Returning, no: int = 1, day: str = DAY, **changed: Any) -> None:
+    """A Z over every sale of the day that the till has written, worked out here a second time."""
+    sold = [
+        record["body"]["sale"]
+        for record in (json.loads(text) for _, text in till.written)
+        if record["type"] == "sale" and record["body"]["sale"]["business_day"] == day
+    ]
+    sold = [one for one in sold if not one["training"]]
+    tenders: Counter[str] = Counter()
+    for one in sold:
+        for tender in one["tenders"]:
+            tenders[tender["type"]] += tender["amount"]
+        tenders["cash"] -= one["totals"]["change"]
+    taxes: dict[int, Counter[str]] = {}
+    for one in sold:
+        for row in one["taxes"]:
+            taxes.setdefault(row["rate"], Counter()).update({name: row[name] for name in ("net", "tax", "gross")})
+    z = {
+        "no": no,
+        "business_day": day,
+        "sales": {"count": sum(one["kind"] == "sale" for one in sold)},
+        "returns": {"count": sum(one["kind"] == "return" for one in sold)},
+        "total": sum(one["totals"]["gross"] - one["totals"]["discount"] for one in sold),
+        "rounding": sum(one["totals"]["rounding"] for one in sold),
+        "by_tender": dict(tenders),
+        "by_vat": [{"rate": rate, **sums} for rate, sums in sorted(taxes.items())],
+        **changed,
+    }
+    till.write("shift-closed", z, day)
