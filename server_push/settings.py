@@ -53,6 +53,7 @@ class Invoicing(_Section):
     """What stands on invoices beside the chain's name and Y-tunnus. Without `iban` they bear no bank barcode."""
 
     per: Literal["run", "sale"] = "run"  # one for each customer and posting run, or one for each sale
+    # The least number that is given; raise it after an older backup was put back, past what customers have seen.
     first_number: Annotated[int, Field(ge=1, le=9_999_999_999)] = 1001
     payment_term_days: Annotated[int, Field(ge=0, le=365)] = 14  # of customers without a term of their own
     iban: str = ""

@@ -15,7 +15,7 @@ from datetime import date
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, case, select, update
 
 from poscore.errors import Fault
 from poscore.sale import Sale
@@ -32,7 +32,7 @@ SERIES = "invoices"
 
 @dataclass(frozen=True, slots=True)
 class Making:
-    """What a run's documents share. `first_number`: of a series that has none yet."""
+    """What a run's documents share. `first_number`: the least that may be given."""
 
     run: int
     date: date
@@ -142,7 +142,9 @@ def _keep(connection: Connection, making: Making, buyer: Buyer, sold: Sequence[S
 
 def _next_number(connection: Connection, first: int) -> int:
     value = number_series.c.value
-    taking = update(number_series).where(number_series.c.name == SERIES).values(value=value + 1).returning(value)
+    # A head office that was put back to a backup begins behind the numbers that customers have seen, if told so.
+    following = case((value + 1 < first, first), else_=value + 1)
+    taking = update(number_series).where(number_series.c.name == SERIES).values(value=following).returning(value)
     taken = connection.execute(taking).scalar()
     if taken is None:
         insert_new(connection, number_series, [{"name": SERIES, "value": first}])

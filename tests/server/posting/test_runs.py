@@ -134,6 +134,24 @@ def test_an_invoice_for_each_sale_where_the_office_is_set_so(tmp_path):
     site.office.close()
 
 
+def test_a_series_goes_on_higher_up_where_the_office_is_told_so(tmp_path):
+    site = booking_site(tmp_path)
+    till = site.enrol()
+    sell_on(till, "invoice", "C1", 100)
+    site.bring_home(till)
+    post(site)
+    (site.office.directory / "settings.toml").write_text(SETTINGS + "first_number = 2000\n", encoding="utf-8")
+    site = reopened(site)
+    for customer in ("C1", "C2"):
+        sell_on(till, "invoice", customer, 100)
+    site.bring_home(till)
+
+    assert post(site)["state"] == "posted"
+
+    assert [one["no"] for one in invoices(site)] == [1001, 2000, 2001]
+    site.office.close()
+
+
 def test_training_and_what_is_set_aside_is_in_no_run(site, till):
     till.sell(100, customer="C1", training=True, tenders=(Tender(1, "invoice", 100),))
     sell_on(till, "invoice", "c-404", 200)
