@@ -22,165 +22,75 @@ from __future__ import annotations
 import ipaddress
 import json
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import MISSING, asdict, dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
 from poscore.errors import Fault
+from register_svc.sections import PORT, Section, Unfit, flag, kept, number, one_of, section_of, text, web_address, whole
 
 FILE_NAME = "settings.toml"
 
 MANUAL: Final = "manual"
 AUTOMATIC: Final = "automatic"
 
-S = TypeVar("S")
-
-
-class Unfit(ValueError):
-    """What does not fit, each as "[lan] port: must be …", the way it stands in the file."""
-
-    def __init__(self, errors: Sequence[str]) -> None:
-        super().__init__("; ".join(errors))
-        self.errors = tuple(errors)
-
-
-# -- kinds of values: each returns what is kept, or raises ValueError with what it must be -----------------------------
-
-
-def _whole(least: int, most: int) -> Callable[[Any], int]:
-    def read(value: Any) -> int:
-        if type(value) is not int or not least <= value <= most:  # True is an int to Python, and no port to anybody
-            raise ValueError(f"must be a whole number from {least} to {most}")
-        return value
-
-    return read
-
-
-def _number(least: float, most: float) -> Callable[[Any], float]:
-    def read(value: Any) -> float:
-        if type(value) not in (int, float) or not least <= value <= most:
-            raise ValueError(f"must be a number from {least:g} to {most:g}")
-        return float(value)
-
-    return read
-
-
-def _text(longest: int) -> Callable[[Any], str]:
-    def read(value: Any) -> str:
-        if not isinstance(value, str) or not 1 <= len(value) <= longest:
-            raise ValueError(f"must be a text of 1 to {longest} characters")
-        return value
-
-    return read
-
-
-def _one_of(*words: str) -> Callable[[Any], str]:
-    def read(value: Any) -> str:
-        if value not in words:
-            raise ValueError(f"must be {' or '.join(json.dumps(word) for word in words)}")
-        return str(value)
-
-    return read
-
-
-def _flag(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError("must be true or false")  # noqa: TRY004 - every reader says ValueError
-    return value
-
-
-def _web_address(value: Any) -> str:
-    url = _text(300)(value)
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise ValueError("must be an address such as https://office.example.fi")
-    if parts.username or parts.password:
-        raise ValueError("must hold no user name and no password")
-    _ = parts.port  # raises ValueError for a port out of range
-    return url.rstrip("/")
-
-
-def _kept(read: Callable[[Any], Any]) -> Mapping[str, Callable[[Any], Any]]:
-    """What a field of a section says of its values."""
-    return {"read": read}
-
-
-_PORT = _kept(_whole(0, 65535))
-
-
-class _Section:
-    """Base of the sections: every value goes through its field's reader. Raises Unfit."""
-
-    def __post_init__(self) -> None:
-        errors = []
-        for one in fields(self):  # type: ignore[arg-type]  # every section is a dataclass
-            value = getattr(self, one.name)
-            if value is None and one.default is None:
-                continue
-            try:
-                object.__setattr__(self, one.name, one.metadata["read"](value))
-            except ValueError as error:
-                errors.append(f"{one.name}: {error}")
-        if errors:
-            raise Unfit(errors)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Till(_Section):
+class Till(Section):
     """The till app; it listens on loopback, always."""
 
-    port: int = field(default=8080, metadata=_PORT)
+    port: int = field(default=8080, metadata=PORT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lan(_Section):
+class Lan(Section):
     """Health and snapshots. `url`: where head office reaches this listener; worked out when left away."""
 
-    host: str = field(default="0.0.0.0", metadata=_kept(_text(253)))
-    port: int = field(default=8081, metadata=_PORT)
-    url: str | None = field(default=None, metadata=_kept(_web_address))
+    host: str = field(default="0.0.0.0", metadata=kept(text(253)))
+    port: int = field(default=8081, metadata=PORT)
+    url: str | None = field(default=None, metadata=kept(web_address))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HeadOffice(_Section):
+class HeadOffice(Section):
     """Plain http is refused off loopback unless `allow_plain_http` says otherwise.
 
     `authorization_timeout_s`: how long a customer waits for head office's word on account, payroll or bonus.
     """
 
-    url: str = field(metadata=_kept(_web_address))
-    allow_plain_http: bool = field(default=False, metadata=_kept(_flag))
-    authorization_timeout_s: float = field(default=3.0, metadata=_kept(_number(0.5, 10)))
+    url: str = field(metadata=kept(web_address))
+    allow_plain_http: bool = field(default=False, metadata=kept(flag))
+    authorization_timeout_s: float = field(default=3.0, metadata=kept(number(0.5, 10)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Offline(_Section):
+class Offline(Section):
     """`automatic`: OFFLINE after `fail_after` bad probes and ONLINE again by itself; `manual`: never by itself."""
 
-    mode: Literal["manual", "automatic"] = field(default=AUTOMATIC, metadata=_kept(_one_of(MANUAL, AUTOMATIC)))
-    probe_every_s: float = field(default=10.0, metadata=_kept(_number(0.05, 3600)))
-    fail_after: int = field(default=3, metadata=_kept(_whole(1, 1000)))
+    mode: Literal["manual", "automatic"] = field(default=AUTOMATIC, metadata=kept(one_of(MANUAL, AUTOMATIC)))
+    probe_every_s: float = field(default=10.0, metadata=kept(number(0.05, 3600)))
+    fail_after: int = field(default=3, metadata=kept(whole(1, 1000)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Backup(_Section):
+class Backup(Section):
     """`dir`: another disk is best; relative to the register's folder. `keep`: how many backups stay at least."""
 
-    dir: str = field(default="backups", metadata=_kept(_text(4096)))
-    keep: int = field(default=40, metadata=_kept(_whole(2, 10_000)))
+    dir: str = field(default="backups", metadata=kept(text(4096)))
+    keep: int = field(default=40, metadata=kept(whole(2, 10_000)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Receipts(_Section):
+class Receipts(Section):
     """Digital receipts. `dir`: of those that become files; without `smtp_host` none is sent by e-mail."""
 
-    dir: str = field(default="receipts", metadata=_kept(_text(4096)))
-    smtp_host: str | None = field(default=None, metadata=_kept(_text(253)))
-    smtp_port: int = field(default=25, metadata=_PORT)
-    smtp_from: str = field(default="kuitti@localhost", metadata=_kept(_text(254)))
-    smtp_starttls: bool = field(default=False, metadata=_kept(_flag))
+    dir: str = field(default="receipts", metadata=kept(text(4096)))
+    smtp_host: str | None = field(default=None, metadata=kept(text(253)))
+    smtp_port: int = field(default=25, metadata=PORT)
+    smtp_from: str = field(default="kuitti@localhost", metadata=kept(text(254)))
+    smtp_starttls: bool = field(default=False, metadata=kept(flag))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,7 +131,7 @@ class Settings:
         errors = [f"[{name}]: there is no such section" for name in wire if name not in _SECTIONS]
         for name, section in _SECTIONS.items():
             try:
-                sections[name] = _section(section, wire.get(name, {}))
+                sections[name] = section_of(section, wire.get(name, {}))
             except Unfit as error:
                 errors += [f"[{name}] {said}" for said in error.errors]
         if errors:
@@ -254,18 +164,6 @@ _SECTIONS: dict[str, type[Any]] = {
     "backup": Backup,
     "receipts": Receipts,
 }
-
-
-def _section(section: type[S], values: Any) -> S:
-    """One section out of its keys. Raises Unfit."""
-    if not isinstance(values, dict):
-        raise Unfit(["must be a section of its own"])
-    known = {one.name: one for one in fields(section)}  # type: ignore[arg-type]  # every section is a dataclass
-    errors = [f"{key}: there is no such key" for key in values if key not in known]
-    errors += [f"{key}: must be given" for key, one in known.items() if one.default is MISSING and key not in values]
-    if errors:
-        raise Unfit(errors)
-    return section(**values)
 
 
 def is_plain_off_loopback(url: str) -> bool:

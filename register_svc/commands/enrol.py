@@ -11,7 +11,8 @@ import click
 from poscore.errors import Fault, PosError
 from register_svc.commands.place import Place, placed
 from register_svc.durable_files import FolderLock
-from register_svc.settings import Settings, Unfit
+from register_svc.sections import Unfit
+from register_svc.settings import Settings
 
 
 @click.command("enrol")
