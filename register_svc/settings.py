@@ -29,6 +29,7 @@ from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
 from poscore.errors import Fault
+from register_svc.device_settings import Display, Drawer, Printer, Scale, Scanner
 from register_svc.sections import PORT, Section, Unfit, flag, kept, number, one_of, section_of, text, web_address, whole
 
 FILE_NAME = "settings.toml"
@@ -101,6 +102,12 @@ class Settings:
     offline: Offline = field(default_factory=Offline)
     backup: Backup = field(default_factory=Backup)
     receipts: Receipts = field(default_factory=Receipts)
+    printer: Printer | None = None
+    printer_2: Printer | None = None
+    drawer: Drawer | None = None
+    display: Display | None = None
+    scale: Scale | None = None
+    scanner: Scanner | None = None
 
     @classmethod
     def load(cls, directory: Path) -> Settings:
@@ -130,6 +137,8 @@ class Settings:
         sections: dict[str, Any] = {}
         errors = [f"[{name}]: there is no such section" for name in wire if name not in _SECTIONS]
         for name, section in _SECTIONS.items():
+            if name in DEVICES and name not in wire:
+                continue
             try:
                 sections[name] = section_of(section, wire.get(name, {}))
             except Unfit as error:
@@ -141,8 +150,9 @@ class Settings:
     def to_wire(self) -> dict[str, dict[str, Any]]:
         """Values by section and key; what is not set is left away."""
         return {
-            name: {key: value for key, value in values.items() if value is not None}
+            name: {key: _plain(value) for key, value in values.items() if value is not None}
             for name, values in asdict(self).items()
+            if values is not None
         }
 
     def to_toml(self) -> str:
@@ -151,6 +161,10 @@ class Settings:
             f"[{section}]\n" + "".join(f"{key} = {_toml(value)}\n" for key, value in values.items())
             for section, values in self.to_wire().items()
         )
+
+    @property
+    def has_devices(self) -> bool:
+        return any(getattr(self, name) is not None for name in DEVICES)
 
     def backup_dir(self, directory: Path) -> Path:
         return directory / self.backup.dir
@@ -163,7 +177,20 @@ _SECTIONS: dict[str, type[Any]] = {
     "offline": Offline,
     "backup": Backup,
     "receipts": Receipts,
+    "printer": Printer,
+    "printer_2": Printer,
+    "drawer": Drawer,
+    "display": Display,
+    "scale": Scale,
+    "scanner": Scanner,
 }
+DEVICES: Final = ("printer", "printer_2", "drawer", "display", "scale", "scanner")
+"""Sections that are there only where the device is."""
+
+
+def _plain(value: object) -> object:
+    """A value as it stands in the file."""
+    return value.hex() if isinstance(value, bytes) else value
 
 
 def is_plain_off_loopback(url: str) -> bool:

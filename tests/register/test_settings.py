@@ -65,3 +65,52 @@ def test_a_folder_without_settings_says_so(tmp_path: Path) -> None:
 )
 def test_loopback_is_known_by_its_written_form(host: str, loops: bool) -> None:
     assert is_loopback(host) is loops
+
+
+# -- devices -----------------------------------------------------------------------------------------------------------
+
+DEVICES = SMALLEST + (
+    '[printer]\nport = "socket://10.0.0.7:9100"\nprofile = "tm-t20"\n[drawer]\nsensor = true\n'
+    '[scanner]\nport = "COM3"\nerror_beep = "1b07"\n'
+)
+
+
+def test_a_register_without_devices_has_no_section_of_one() -> None:
+    settings = Settings.parse(SMALLEST)
+    assert settings.printer is None
+    assert settings.scale is None
+    assert not settings.has_devices
+    assert "printer" not in settings.to_toml()
+
+
+def test_devices_are_read_back_as_they_were_written() -> None:
+    settings = Settings.parse(DEVICES)
+    assert settings.has_devices
+    assert settings.scanner is not None
+    assert settings.scanner.error_beep == b"\x1b\x07"
+    assert Settings.parse(settings.to_toml()) == settings
+
+
+def test_a_printers_profile_says_what_the_file_does_not() -> None:
+    printer = Settings.parse(DEVICES).printer
+    assert printer is not None
+    assert [printer.of_profile(name) for name in ("columns", "dots", "qr", "proof")] == [48, 576, "native", "id"]
+    narrow = Settings.parse(DEVICES.replace('"tm-t20"', '"tm-t20"\ncolumns = 32')).printer
+    assert narrow is not None
+    assert narrow.of_profile("columns") == 32
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("[printer]\nprofile = 'tm-t20'\n", "[printer] port: must be given"),
+        ("[printer]\nport = 'COM3'\ncolumns = 40\n", "[printer] columns: must be one of 32, 42, 48"),
+        ("[printer]\nport = 'COM3'\nprofile = 'tm-9000'\n", "[printer] profile"),
+        ("[scanner]\nport = 'COM3'\nerror_beep = 'zz'\n", "[scanner] error_beep"),
+        ("[scale]\nport = 'COM3'\nbaud = 9601\n", "[scale] baud"),
+    ],
+)
+def test_a_devices_key_that_does_not_fit_is_named(text: str, names: str) -> None:
+    with pytest.raises(Fault) as raised:
+        Settings.parse(SMALLEST + text)
+    assert names in raised.value.detail
