@@ -19,7 +19,10 @@ from server_push.commands.fleet import audit, push, rollout, schedule
 from server_push.commands.office import init, serve, status
 from server_push.commands.operators import operators
 from server_push.commands.place import Place
+from server_push.commands.posting import invoices, post
+from server_push.commands.quarantine import incidents, journal, quarantine
 from server_push.commands.registers import registers, stores
+from server_push.commands.reports import backup, match, periods, poslog, report, restore
 from server_push.commands.settings import settings
 
 _LOG = logging.getLogger("offline-kassa")
@@ -65,7 +68,9 @@ def _show(error: PosError, place: Place | None) -> None:
 
 for command in (
     *(init, import_, stores, registers, settings, operators),
-    *(bundle, push, rollout, schedule, keys, accounts, audit, status, serve),
+    *(bundle, push, rollout, schedule, keys, accounts, audit),
+    *(post, invoices, match, periods, report, poslog, backup, restore),
+    *(quarantine, incidents, journal, status, serve),
 ):
     main.add_command(command)
 

@@ -19,6 +19,7 @@ from typing import Any
 
 from poscore import __version__
 from poscore.errors import Fault, Refused
+from poscore.idempotency import Idempotency
 from poscore.instants import parse_instant
 from poscore.tokens import SigningKey
 from server_push.accounts.accounts import Accounts
@@ -46,20 +47,32 @@ from server_push.fleet.wire import Sender
 from server_push.intake.incidents import Incidents
 from server_push.intake.intake import Delivery, Intake, Receipt
 from server_push.intake.journals import Journals
+from server_push.intake.repairs import Repairs
+from server_push.intake.rescue import Rescue
 from server_push.intake.sales import Sales
+from server_push.posting.day_reports import DayReports
+from server_push.posting.invoices import Invoices
+from server_push.posting.runs import PostingRuns
+from server_push.posting.ubl import ubl_of
 from server_push.registers import identity
+from server_push.registers.answers import Asking
 from server_push.registers.audit import Audit
 from server_push.registers.callers import Caller, Callers
 from server_push.registers.enrolment import Enrolments, HeadOffice
 from server_push.registers.operators import EVERYTHING, TOKEN_BYTES, Operator, Operators
 from server_push.registers.registers import ENROLLED, CheckIn, Register, Registers
 from server_push.registers.stores import Stores
+from server_push.reports.closings import Closings
+from server_push.reports.matching import Matching
+from server_push.reports.poslog import PosLog
+from server_push.reports.sums import Reports
 from server_push.returns.claims import Claims
 from server_push.returns.flags import Flags
 from server_push.settings import Chain, Settings, write_first
 from server_push.storage import Storage
 
 CLOCK_WARN_S = 5 * 60  # what a call's time may differ by
+CLOCK_INCIDENT_S = 24 * 3600  # beyond it business days are wrong
 SILENT = timedelta(hours=24)  # a register that is switched off for the night is no news; a day is
 
 
@@ -105,6 +118,15 @@ class Office:
         self.shop_settings = ShopSettings(storage)
         self.incidents = Incidents(storage)
         self.journals = Journals(storage)
+        self.repairs = Repairs(storage)
+        self.rescue = Rescue(self.intake, self.stores, self.registers)
+        self.posting_runs = PostingRuns(storage, self.settings, self.now)
+        self.invoices = Invoices(storage)
+        self.day_reports = DayReports(storage)
+        self.matching = Matching(storage)
+        self.closings = Closings(storage, self.now)
+        self.reports = Reports(storage)
+        self.poslog = PosLog(storage)
         self.publisher = Publisher.of(directory, storage)
         self.rollouts = Rollouts(storage)
         self.schedules = Schedules(storage)
@@ -159,6 +181,20 @@ class Office:
         except Refused:
             return None
 
+    def asking(self, operator: str, idempotency: Idempotency | None = None) -> Asking:
+        """That somebody asks for a change now."""
+        return Asking(operator, self.now(), idempotency)
+
+    def invoice_pdf(self, no: int) -> bytes:
+        """Raises Refused `invoice-not-found`."""
+        from server_push.posting.pdf import pdf_of  # reportlab takes a quarter of a second, and few commands need it
+
+        return pdf_of(self.invoices.get(no))
+
+    def invoice_xml(self, no: int) -> bytes:
+        """UBL; raises Refused `invoice-not-found`."""
+        return ubl_of(self.invoices.get(no))
+
     @cached_property
     def fleet(self) -> Fleet:
         """What brings bundles to registers."""
@@ -201,6 +237,9 @@ class Office:
         """Keep what a register says of itself; what it should fetch."""
         now = self.now()
         self.registers.note(caller.register, said, now)
+        off_s = round((said.clock - now).total_seconds())
+        if abs(off_s) > CLOCK_INCIDENT_S:
+            self.incidents.note_clock(caller, off_s, now)
         one = Member(caller.store, caller.register)
         newest = self.newest_version(caller.store)
         return self.check_ins.hear(one, inventory, newest, self.world.new_id(), now)

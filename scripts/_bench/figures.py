@@ -41,6 +41,8 @@ _ALL = (
     Figure("bundle_vs_shell", 1.6, 1.2, "×", "publishing"),
     # ten thousand sales returned, against the same rows in one transaction
     Figure("return_vs_executemany", 0.35, 0.6, "×", "returning", at_least=True),
+    # a sale in a posting run over 130,000, against one in a run over 13,000
+    Figure("posting_scale", 1.5, 1.0, "×", "posting"),
     # a snapshot of a million articles taken in, against reading it once for its hash and once for its pages
     Figure("snapshot_vs_hash", 5.0, 3.0, "×", "refreshing"),
     Figure("snapshot_rss_mb", 120.0, 100.0, "MB", "refreshing"),

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table
 
+from server_push.intake.days import done_among
 from server_push.intake.items import DAMAGED, Fault, Item, Origin
 from server_push.storage.tables.intake import (
     journal_body,
@@ -22,7 +23,7 @@ from server_push.storage.tables.intake import (
     sale_tender,
 )
 
-# `late` is for a day that has been posted; posting runs give it.
+# `late` is for a day that was posted or closed before it came.
 ACCEPTED, QUARANTINED, LATE = "accepted", "quarantined", "late"
 OPEN = "open"
 
@@ -50,6 +51,13 @@ def add_entries(connection: Connection, origin: Origin, at: str, entries: Sequen
     _add_sales(connection, origin, at, [entry for entry in entries if entry.item.is_sale])
 
 
+def add_version(connection: Connection, origin: Origin, at: str, entry: Entry) -> None:
+    """Store what a person made of a record that has its seq already, under an arrival of its own."""
+    _insert(connection, journal_body, [(origin.store, entry.arrival, at, entry.item.data)])
+    if entry.item.is_sale:
+        _add_sales(connection, origin, at, [entry])
+
+
 def _identity(entry: Entry) -> Row:
     fault = entry.fault
     damaged = fault is not None and fault.reason == DAMAGED
@@ -66,12 +74,13 @@ def _add_sales(connection: Connection, origin: Origin, at: str, entries: Sequenc
     sales: list[Row] = []
     lines: list[Row] = []
     tenders: list[Row] = []
+    done = done_among(connection, origin.store, {entry.business_day for entry in entries})
     for entry in entries:
         key = (origin.store, entry.business_day, entry.arrival)
         whose = (origin.register, origin.epoch, entry.seq)
         said, rows = entry.item.said, entry.item.sale
         assert said is not None, "a sale can be read"
-        status = ACCEPTED if entry.fault is None else QUARANTINED
+        status = QUARANTINED if entry.fault is not None else LATE if entry.business_day in done else ACCEPTED
         if rows is None:
             known = (said.receipt_no, None, int(said.training))
             sales.append((*key, *whose, *known, *(None,) * 4, said.at, at, *(None,) * 7, status))

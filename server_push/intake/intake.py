@@ -6,6 +6,7 @@
 | same seq, other hash | the first is kept, the other noted as `sequence_conflict`: a copied register |
 | gap | what came is stored; the watermark stays below, the answer names the gap; open for a day: `gap_open` |
 | bytes without their hash | the seq stays free, `resend`; the same bytes a third time are stored and set aside |
+| the right bytes for such a seq | take the place; once a person has settled it they are noted: `true_record_late` |
 | unreadable, sums do not hold, unknown customer, receipt number taken | set aside as it is; the watermark advances |
 | unknown article | accepted, noted: the sale happened |
 | `prev_hash` does not fit | noted as `chain_break`; the record is kept and counts |
@@ -36,7 +37,9 @@ from server_push.intake.mark import (
     ARTICLE_UNKNOWN,
     GAP_OPEN,
     GAP_PATIENCE_S,
+    JOURNAL_IMPORTED,
     SEQUENCE_CONFLICT,
+    TRUE_RECORD_LATE,
     Gap,
     Incident,
     Mark,
@@ -45,6 +48,7 @@ from server_push.intake.mark import (
     head_incidents,
 )
 from server_push.intake.pin_changes import note_pin_changes
+from server_push.intake.shifts import note_shifts
 from server_push.intake.sorting import Sorting, sort_out
 from server_push.registers.callers import Caller
 from server_push.registers.registers import Registers, note_contact
@@ -106,6 +110,22 @@ class Intake:
                 note_contact(connection, caller.register, max(head.seq - receipt.acked_seq, 0), instant_text(now))
             return receipt
 
+    def bring(
+        self, origin: Origin, time_zone: str, records: Sequence[tuple[str, str]], now: datetime
+    ) -> tuple[Receipt, int, int]:
+        """Records that no register sends: the receipt, how many were new, and the seq of the last signed head."""
+        items = read_items(origin, records)
+        with self._storage.write() as connection:
+            batch = _Batch(self, connection, origin, ZoneInfo(time_zone), now)
+            receipt = batch.receive(items, None, "")
+            return receipt, batch.new, batch.signed_seq
+
+    def note_import(self, origin: Origin, detail: str, digest: str, now: datetime) -> None:
+        """That a journal came from a file with this hash; once."""
+        with self._storage.write() as connection:
+            ledger = Ledger(connection, origin, instant_text(now))
+            ledger.note([Incident(JOURNAL_IMPORTED, 0, detail, digest)])
+
     def _signed_head(self, caller: Caller, delivery: Delivery) -> Head:
         """The head, by the key of its epoch; the register's newest key speaks for its closed epochs too."""
         keys = [caller.public_key]
@@ -142,8 +162,10 @@ class _Batch:
         self._now, self._at = now, instant_text(now)
         self._today = local_day(now, zone).isoformat()
         self._ledger = Ledger(connection, origin, self._at)
+        self.new = self.signed_seq = 0
 
-    def receive(self, items: Sequence[Item], head: Head, jws: str) -> Receipt:
+    def receive(self, items: Sequence[Item], head: Head | None, jws: str) -> Receipt:
+        """`head` None: nobody has signed for these records."""
         ledger, mark = self._ledger, self._ledger.mark()
         odd = ledger.odd()
         seqs = seqs_of(items, mark.acked_seq, {digest: one.seq for digest, one in odd.items()})
@@ -154,13 +176,16 @@ class _Batch:
         entries = self._entries(sorting)
         add_entries(self._connection, self._origin, self._at, entries)
         note_pin_changes(self._connection, self._origin, self._at, entries)
+        note_shifts(self._connection, self._origin, entries)
         settled = {item.seq for item in items if item.seq is not None}
         ledger.keep_odd(sorting.odd, odd, settled)
 
         hashes = {seq: one.hash for seq, one in stored.items()} | {entry.seq: entry.item.hash for entry in entries}
-        moved, gap = self._advance(mark, entries, head, jws)
+        self.new, self.signed_seq = len(entries), mark.head.seq
+        moved, gap = self._advance(mark, entries, head or mark.head, jws if head else mark.head_jws)
         ledger.note(self._incidents(sorting, items, entries, hashes))
-        ledger.note(self._head_incidents(mark, moved, head, max(seqs), hashes))
+        if head is not None:
+            ledger.note(self._head_incidents(mark, moved, head, max(seqs), hashes))
         ledger.note(self._old_gap(moved, gap))
 
         quarantined = {entry.seq: entry.fault.reason for entry in entries if entry.fault is not None}
@@ -204,6 +229,8 @@ class _Batch:
         since = (mark.gap_since or self._at) if gap is not None else None
         moved = replace(moved.with_head(head, jws), gap_since=since)
         self._ledger.keep_mark(moved)
+        if mark.gap_since is not None and moved.acked_seq > mark.acked_seq:
+            self._ledger.close_gaps(moved.acked_seq)
         return moved, gap
 
     # -- what a person must know of ------------------------------------------------------------------------------------
@@ -211,6 +238,8 @@ class _Batch:
     def _incidents(
         self, sorting: Sorting, items: Sequence[Item], entries: Sequence[Entry], hashes: Mapping[int, str]
     ) -> Iterator[Incident]:
+        for seq, item in sorting.belated:
+            yield Incident(TRUE_RECORD_LATE, seq, "a person had settled its damaged bytes before", item.hash, item.data)
         for seq, item in sorting.conflicts:
             detail = "another record with this number was stored before: was the register copied or restored?"
             yield Incident(SEQUENCE_CONFLICT, seq, detail, item.name, item.data)

@@ -132,6 +132,20 @@ def read_items(origin: Origin, delivered: Sequence[tuple[str, str]]) -> list[Ite
     return items
 
 
+def reread(origin: Origin, record: tuple[str, str]) -> Item:
+    """One (hash, text) that a person has put right."""
+    claimed, text = record
+    return _read(origin, claimed, text.encode())
+
+
+def readable_record(data: bytes) -> Record | None:
+    """The record of stored bytes; None when they cannot be read."""
+    try:
+        return _parsed(data)
+    except PosError:
+        return None
+
+
 def seqs_of(items: Sequence[Item], acked_seq: int, placed_before: Mapping[str, int]) -> list[int]:
     """The seq of each item. `placed_before`: what earlier deliveries of the same bytes were given, by digest."""
     return [
@@ -208,10 +222,8 @@ def _is_instant(text: str) -> bool:
 
 
 def _readable(data: bytes) -> Said | None:
-    try:
-        return Said.of(_parsed(data))
-    except PosError:
-        return None
+    record = readable_record(data)
+    return None if record is None else Said.of(record)
 
 
 def _placed(items: Sequence[Item], place: int, acked_seq: int) -> int:

@@ -28,7 +28,7 @@ from poscore.errors import Untrusted
 from poscore.records import Head, Record, genesis_hash
 from server_push.intake.entries import OPEN
 from server_push.intake.items import Origin
-from server_push.intake.mark import Incident, Mark
+from server_push.intake.mark import GAP_OPEN, Incident, Mark
 from server_push.intake.sorting import Odd, Stored
 from server_push.storage import insert_new, upsert
 from server_push.storage.tables.intake import (
@@ -42,6 +42,7 @@ from server_push.storage.tables.intake import (
 )
 
 RECORDS, INCIDENTS = "records", "incidents"  # what is numbered by its arrival, each by itself
+DAMAGED_BYTES, SETTLED_BYTES = 1, 2  # of journal_record.damaged
 
 
 def _mine(table: Table) -> tuple[ColumnElement[bool], ...]:
@@ -91,7 +92,10 @@ class Ledger:
         low, high = min(around), max(around)
         dense = high - low < 4 * len(around)  # a batch in order is one walk along the key
         rows = self._ask(_STORED_BETWEEN, low=low, high=high) if dense else self._ask(_STORED_AMONG, seqs=list(around))
-        return {seq: Stored(digest.hex(), bool(damaged)) for seq, digest, damaged in rows}
+        return {
+            seq: Stored(digest.hex(), damaged == DAMAGED_BYTES, damaged == SETTLED_BYTES)
+            for seq, digest, damaged in rows
+        }
 
     def above(self, seq: int) -> Iterator[tuple[int, str]]:
         """(seq, hash) of what is stored above a seq, ascending."""
@@ -177,6 +181,13 @@ class Ledger:
             first = self.next_arrivals(len(rows), INCIDENTS)
             numbered = [{**row, "arrival": first + place} for place, row in enumerate(rows)]
             insert_new(self._connection, incident, numbered)
+
+    def close_gaps(self, acked_seq: int) -> None:
+        """End the incidents of gaps that are filled up to here."""
+        filled = update(incident).where(
+            *_mine(incident), incident.c.kind == GAP_OPEN, incident.c.seq <= acked_seq, incident.c.closed_at.is_(None)
+        )
+        self._ask(filled.values(closed_at=self._at, closing="the missing records have come"))
 
     def keep_mark(self, mark: Mark) -> None:
         row = {

@@ -18,6 +18,7 @@ from poscore.records import Head
 SEQUENCE_CONFLICT, CHAIN_BREAK = "sequence_conflict", "chain_break"
 HEAD_BEHIND, HEAD_CONFLICT, HEAD_DIFFERS, HEAD_SHORT = "head_behind", "head_conflict", "head_differs", "head_short"
 GAP_OPEN, ARTICLE_UNKNOWN = "gap_open", "article_unknown"
+TRUE_RECORD_LATE, CLOCK_OFF, JOURNAL_IMPORTED = "true_record_late", "clock_off", "journal_imported"
 
 GAP_PATIENCE_S = 24 * 3600
 

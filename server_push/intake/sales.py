@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -16,11 +16,12 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, Table, func, sele
 from poscore.errors import Fault
 from poscore.pricing import CASH
 from server_push.intake.entries import ACCEPTED, LATE, OPEN
+from server_push.intake.repairs import shown
 from server_push.storage import Storage, total_of
 from server_push.storage.tables.intake import incident, journal_body, quarantine, sale, sale_tender
 
 T = TypeVar("T")
-_COUNTED = (ACCEPTED, LATE)
+COUNTED = (ACCEPTED, LATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,48 +66,40 @@ class Sales:
     def summary(self, which: Which) -> dict[str, Any]:
         """Sums over what was accepted; Σ by_tender = total + rounding, or Fault `sums-differ`."""
         with self._storage.read() as connection:
-            counted = (*which.of(sale), sale.c.status.in_(_COUNTED))
-            sums = select(
-                func.count(),
-                total_of(sale.c.gross - sale.c.discount),
-                total_of(sale.c.rounding),
-                total_of(sale.c.change),
-            )
-            count, total, rounding, change = connection.execute(sums.where(*counted)).one()
-            by_tender = _by_tender(connection, counted, change)
-            by_vat = _by_vat(connection.scalars(select(sale.c.taxes).where(*counted)))
+            sums = sums_of(connection, tuple(which.of(sale)))
             aside = select(func.count()).where(*which.of(quarantine), quarantine.c.state == OPEN)
-            quarantined = connection.execute(aside).scalar_one()
-        if sum(by_tender.values()) != total + rounding:
-            raise Fault("sums-differ", "the tenders do not sum to the total; the database needs looking at")
-        return {
-            "sales": count,
-            "total": total,
-            "rounding": rounding,
-            "by_tender": by_tender,
-            "by_vat": by_vat,
-            "quarantined": quarantined,
-        }
+            return {**sums, "quarantined": connection.execute(aside).scalar_one()}
 
-    def quarantined(self, which: Which, after: int, limit: int) -> Page[dict[str, Any]]:
-        """What is set aside and waits for a person, training included."""
-        same = (journal_body.c.store == quarantine.c.store) & (journal_body.c.arrival == quarantine.c.arrival)
+    def quarantined(self, which: Which, state: str | None, after: int, limit: int) -> Page[dict[str, Any]]:
+        """What was set aside, in a state (open, repaired, rejected) or in any, training included."""
         _training, *where = which.of(quarantine)
-        query = (
-            select(quarantine, journal_body.c.record)
-            .join(journal_body, same)
-            .where(*where, quarantine.c.state == OPEN, quarantine.c.arrival > after)
-            .order_by(quarantine.c.arrival)
-        )
+        if state is not None:
+            where.append(quarantine.c.state == state)
+        query = select(quarantine).where(*where, quarantine.c.arrival > after).order_by(quarantine.c.arrival)
         with self._storage.read() as connection:
-            return page_of(connection, query, limit, _set_aside)
+            return page_of(connection, query, limit, lambda row: shown(connection, row))
 
     def counts(self) -> dict[str, Any]:
-        """For a person who asks how things stand: what is set aside, and incidents by kind."""
+        """For a person who asks how things stand: what is set aside, and open incidents by kind."""
         with self._storage.read() as connection:
             aside = connection.execute(select(func.count()).where(quarantine.c.state == OPEN)).scalar_one()
-            kinds = select(incident.c.kind, func.count()).group_by(incident.c.kind).order_by(incident.c.kind)
+            kinds = select(incident.c.kind, func.count()).where(incident.c.closed_at.is_(None))
+            kinds = kinds.group_by(incident.c.kind).order_by(incident.c.kind)
             return {"quarantined": aside, "incidents": dict(tuple(row) for row in connection.execute(kinds))}
+
+
+def sums_of(connection: Connection, where: Sequence[ColumnElement[bool]]) -> dict[str, Any]:
+    """Sums over the accepted sales among some; Σ by_tender = total + rounding, or Fault `sums-differ`."""
+    counted = (*where, sale.c.status.in_(COUNTED))
+    sums = select(
+        func.count(), total_of(sale.c.gross - sale.c.discount), total_of(sale.c.rounding), total_of(sale.c.change)
+    )
+    count, total, rounding, change = connection.execute(sums.where(*counted)).one()
+    by_tender = _by_tender(connection, counted, change)
+    if sum(by_tender.values()) != total + rounding:
+        raise Fault("sums-differ", "the tenders do not sum to the total; the database needs looking at")
+    by_vat = _by_vat(connection.scalars(select(sale.c.taxes).where(*counted)))
+    return {"sales": count, "total": total, "rounding": rounding, "by_tender": by_tender, "by_vat": by_vat}
 
 
 def page_of(connection: Connection, query: Select[Any], limit: int, read: Any) -> Page[dict[str, Any]]:
@@ -129,26 +122,10 @@ def _sale(row: Row[Any]) -> dict[str, Any]:
     }
 
 
-def _set_aside(row: Row[Any]) -> dict[str, Any]:
-    return {
-        "id": f"{row.register}-{row.epoch}-{row.seq}",
-        "store": row.store,
-        "register": row.register,
-        "epoch": row.epoch,
-        "seq": row.seq,
-        "reason": row.reason,
-        "detail": row.detail,
-        "type": row.type,
-        "business_day": row.business_day,
-        "training": bool(row.training),
-        "received_at": row.received_at,
-        "record": row.record.decode(errors="replace"),
-    }
-
-
 def _by_tender(connection: Connection, counted: tuple[Any, ...], change: int) -> dict[str, int]:
-    same = (sale_tender.c.store == sale.c.store) & (sale_tender.c.arrival == sale.c.arrival)
-    same &= sale_tender.c.business_day == sale.c.business_day
+    same = (sale_tender.c.store == sale.c.store) & (sale_tender.c.business_day == sale.c.business_day)
+    # Plus 0: without it SQLite takes a range of arrivals for the tender's as well, and reads a day for each sale.
+    same &= sale_tender.c.arrival == sale.c.arrival + 0
     amounts = select(sale_tender.c.type, total_of(sale_tender.c.amount)).join(sale, same).where(*counted)
     rows = connection.execute(amounts.group_by(sale_tender.c.type).order_by(sale_tender.c.type))
     sums = {kind: int(amount) for kind, amount in rows}

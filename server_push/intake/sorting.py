@@ -7,6 +7,7 @@
 | same seq, other hash | conflict: the first is kept, the second noted |
 | bytes without their hash, or of another journal | asked for again; the third time taken and set aside |
 | the right bytes for a seq that holds damaged ones | healed: the right ones take its place |
+| the same once a person has settled the damaged ones | belated: noted with their bytes, and success |
 
 Nothing here reads the clock or the disk.
 """
@@ -24,10 +25,11 @@ TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What holds a seq. `damaged`: its bytes do not have its hash."""
+    """What holds a seq. `damaged`: its bytes do not have its hash. `settled`: that, and a person has settled it."""
 
     hash: str
     damaged: bool
+    settled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Sorting:
     taken: dict[int, Item] = field(default_factory=dict)
     healed: dict[int, Item] = field(default_factory=dict)
     repeated: list[int] = field(default_factory=list)
+    belated: list[tuple[int, Item]] = field(default_factory=list)
     conflicts: list[tuple[int, Item]] = field(default_factory=list)
     resend: list[int] = field(default_factory=list)
     odd: dict[str, Odd] = field(default_factory=dict)  # by digest, as it must be kept from now on
@@ -70,6 +73,8 @@ def _sort_proper(sorting: Sorting, seq: int, item: Item, stored: Mapping[int, St
         sorting.conflicts.append((seq, item))
     elif holder.damaged:
         sorting.healed[seq] = item
+    elif holder.settled:
+        sorting.belated.append((seq, item))
     else:
         sorting.repeated.append(seq)
 

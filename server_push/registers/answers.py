@@ -46,3 +46,17 @@ class Once:
         }
         insert_new(connection, kept_answer, [new])
         return kept
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who asks for a change, when, and under which key; `operator` is a token's name, or who is at the shell."""
+
+    operator: str
+    at: datetime
+    idempotency: Idempotency | None = None
+
+
+def answered(connection: Connection, asking: Asking, status: int, change: Callable[[], dict[str, Any]]) -> Kept:
+    """What `change` answers, once for the key. Raises Refused `idempotency-key-reused`."""
+    return Once(asking.operator, asking.idempotency).carry_out(connection, asking.at, status, change)

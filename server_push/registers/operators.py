@@ -22,10 +22,14 @@ READ_REGISTERS, READ_SALES, READ_QUARANTINE = "registers:read", "sales:read", "q
 READ_ACCOUNTS, WRITE_ACCOUNTS = "accounts:read", "accounts:write"
 READ_ROLLOUTS, WRITE_ROLLOUTS = "rollouts:read", "rollouts:write"  # the schedule among them
 READ_ARTICLES, WRITE_ARTICLES, READ_AUDIT = "articles:read", "articles:write", "audit:read"
+SETTLE_QUARANTINE = "quarantine:settle"
+READ_POSTING, RUN_POSTING, READ_INVOICES = "posting:read", "posting:run", "invoices:read"
+READ_REPORTS, CLOSE_PERIODS = "reports:read", "periods:close"
 SCOPES = (
     *(READ_REGISTERS, READ_SALES, READ_QUARANTINE, READ_ACCOUNTS, WRITE_ACCOUNTS),
     *(READ_ROLLOUTS, WRITE_ROLLOUTS),
     *(READ_ARTICLES, WRITE_ARTICLES, READ_AUDIT),
+    *(SETTLE_QUARANTINE, READ_POSTING, RUN_POSTING, READ_INVOICES, READ_REPORTS, CLOSE_PERIODS),
 )
 
 

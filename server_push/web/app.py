@@ -15,7 +15,9 @@ from server_push.web.bodies import bound_bodies
 from server_push.web.fleet_routes import add_fleet_routes
 from server_push.web.guards import guards
 from server_push.web.metrics import Metrics
+from server_push.web.posting_routes import add_posting_routes
 from server_push.web.register_routes import add_register_routes
+from server_push.web.report_routes import add_report_routes
 from server_push.web.return_routes import add_return_routes
 from server_push.web.rollout_routes import add_rollout_routes
 from server_push.web.sale_routes import add_sale_routes
@@ -38,6 +40,8 @@ def build_app(office: Office) -> Flask:
     add_rollout_routes(api, office)
     add_article_routes(api, office)
     add_fleet_routes(api, office)
+    add_posting_routes(api, office)
+    add_report_routes(api, office)
     add_service_routes(api, office, metrics)
     return app
 

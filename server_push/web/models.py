@@ -7,8 +7,10 @@ from typing import Annotated, Any, Self
 import orjson
 from pydantic import BeforeValidator, Field, JsonValue
 
+from poscore.errors import Refused
 from poscore.http import Model, Whole
 from poscore.http.models import Positive
+from poscore.instants import parse_day
 from server_push.fleet.check_ins import Inventory, RefusedSaid
 from server_push.fleet.check_ins import SlotSaid as Slot
 from server_push.registers.enrolment import Application
@@ -20,6 +22,7 @@ Instant = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z
 Url = Annotated[str, Field(min_length=1, max_length=200)]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,24}$")]
 Day = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$")]
+Reason = Annotated[str, Field(min_length=1, max_length=500, pattern=r"\S")]
 
 
 def _empty_is_none(value: Any) -> Any:
@@ -27,6 +30,15 @@ def _empty_is_none(value: Any) -> Any:
 
 
 EmptyIsNone = BeforeValidator(_empty_is_none)
+
+
+def checked_day(text: str) -> str:
+    """A business day that was asked for. Raises Refused `query-invalid`."""
+    try:
+        parse_day(text)
+    except Refused as error:
+        raise Refused("query-invalid", error.detail) from None
+    return text
 
 
 class PublicKey(Model):
@@ -223,7 +235,20 @@ class SalePage(Model):
     next: str | None
 
 
+class VersionView(Model):
+    """What a person made of a record that was set aside; `record` is null when it was rejected."""
+
+    version: Positive
+    action: str
+    at: Instant
+    by: str
+    reason: str
+    record: str | None
+
+
 class QuarantineView(Model):
+    """`record`: as it came. `state`: open, repaired or rejected."""
+
     id: str
     store: Id
     register: Id
@@ -236,6 +261,28 @@ class QuarantineView(Model):
     training: bool
     received_at: Instant
     record: str
+    state: str
+    versions: list[VersionView]
+
+
+class Settled(QuarantineView):
+    """`status`: of a repaired sale, accepted or late; null for anything else."""
+
+    status: str | None
+
+
+class RepairRequest(Model):
+    """What to change; what is left away stays as the record has it. `type`, `business_day`: of an unreadable record."""
+
+    reason: Reason
+    sale: dict[str, Any] | None = None
+    body: dict[str, Any] | None = None
+    type: Annotated[str, Field(pattern=r"^[a-z-]{1,40}$")] | None = None
+    business_day: Day | None = None
+
+
+class ReasonRequest(Model):
+    reason: Reason
 
 
 class QuarantinePage(Model):
@@ -256,6 +303,10 @@ class IncidentView(Model):
     at: Instant
     hash: str | None
     record: str | None
+    state: str
+    closed_at: Instant | None
+    closed_by: str | None
+    closing: str | None
 
 
 class IncidentPage(Model):
@@ -303,6 +354,9 @@ class SaleQuery(SummaryQuery):
 
 
 class QuarantineQuery(SummaryQuery):
+    """`state`: open when left away; `all` for any."""
+
+    state: Annotated[str | None, Field(pattern=r"^(open|repaired|rejected|all)$"), EmptyIsNone] = None
     after: Annotated[_Place | None, EmptyIsNone] = None
     limit: _Limit = 100
 
@@ -312,5 +366,6 @@ class IncidentQuery(Model):
     register: Annotated[Id | None, EmptyIsNone] = None
     epoch: Annotated[Positive | None, EmptyIsNone] = None
     kind: Annotated[_Kind | None, EmptyIsNone] = None
+    state: Annotated[str | None, Field(pattern=r"^(open|closed)$"), EmptyIsNone] = None
     after: Annotated[_Place | None, EmptyIsNone] = None
     limit: _Limit = 100

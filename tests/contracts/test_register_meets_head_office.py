@@ -21,6 +21,7 @@ from register_svc.head_office.returns import ReturnDesk
 from register_svc.head_office.world import World as RegisterWorld
 from register_svc.identity import Identity
 from register_svc.journal.authorizations import Authorizations
+from register_svc.journal.export import export
 from register_svc.settings import HeadOffice, Settings
 from register_svc.till.authorizations import Decision, Wanted
 from server_push.assortment.importing import How, import_customers
@@ -527,3 +528,25 @@ def test_what_is_given_up_is_let_go_and_a_cut_line_is_no_trouble(
     with pytest.raises(Refused) as refused:
         returns.receipt(bought)
     assert refused.value.code == "head-office-unreachable"
+
+
+# -- a register that is dead -------------------------------------------------------------------------------------------
+
+
+def test_a_dead_registers_journal_comes_home_from_the_file_that_its_disk_gave(tmp_path, site, shop):
+    total = sell(shop, 3)
+    come_home(shop, site)
+    total += sell(shop, 600)  # OFFLINE, and then it broke
+    file = tmp_path / "journal.jsonl"
+    exported = export(shop.folder / "journal.db", file)
+
+    with file.open("rb") as lines:
+        told = site.office.rescue.bring(lines, site.clock())
+
+    (journal,) = told["journals"]
+    assert (journal["records"], journal["new"], journal["beyond"]) == (exported.records, 600, 600)
+    assert (told["sha256"], journal["gap"], journal["quarantined"]) == (exported.sha256, None, [])
+    assert site.get("/api/sales/summary").json["total"] == total
+    come_home(shop, site)  # it was mended after all
+    assert site.get("/api/sales/summary").json["sales"] == 603
+    assert site.get("/api/incidents?kind=sequence_conflict").json["items"] == []

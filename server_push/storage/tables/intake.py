@@ -37,7 +37,8 @@ journal_record = Table(
     Column("seq", BigInteger, primary_key=True, autoincrement=False),
     Column("hash", LargeBinary, nullable=False),  # as the register gave it, 32 bytes
     Column("arrival", BigInteger, nullable=False),
-    Column("damaged", Integer, nullable=False),  # 1: the bytes do not have this hash; they give way to those that do
+    # 1: the bytes do not have this hash; they give way to those that do. 2: a person has settled what they stand for.
+    Column("damaged", Integer, nullable=False),
     sqlite_with_rowid=False,
 )
 
@@ -146,6 +147,39 @@ quarantine = Table(
 )
 Index("ix_quarantine_arrival", quarantine.c.arrival, unique=True)
 
+# What a person made of a record that was set aside. The record itself stays in journal_body as it came; a repaired one
+# has an arrival and a body of its own.
+quarantine_version = Table(
+    "quarantine_version",
+    metadata,
+    Column("store", Text, primary_key=True),
+    Column("register", Text, primary_key=True),
+    Column("epoch", Integer, primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("action", Text, nullable=False),  # repaired, rejected
+    Column("at", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("arrival", BigInteger),  # null when it was rejected
+)
+
+# Shifts as registers opened and closed them; `body` is the record's, of a closed one the Z report.
+shift_event = Table(
+    "shift_event",
+    metadata,
+    Column("store", Text, primary_key=True),
+    Column("register", Text, primary_key=True),
+    Column("epoch", Integer, primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("arrival", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),  # as the record's type
+    Column("business_day", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("body", Text, nullable=False),  # JSON
+)
+Index("ix_shift_event_business_day", shift_event.c.store, shift_event.c.business_day)
+
 # What a person must know of though nothing is held back: forks, broken chains, heads that went backwards, old gaps.
 incident = Table(
     "incident",
@@ -160,9 +194,22 @@ incident = Table(
     Column("at", Text, nullable=False),
     Column("record", LargeBinary),  # the bytes that were not taken
     Column("arrival", BigInteger, nullable=False, server_default=text("0")),
+    Column("closed_at", Text),  # null while it is open
+    Column("closed_by", Text),
+    Column("closing", Text),  # why
 )
 # Not unique: an incident is inserted unless it is there already, and must never be left out for its number.
 Index("ix_incident_arrival", incident.c.arrival)
+
+# Days of a store that were posted or closed: what comes home for them afterwards is late.
+day_done = Table(
+    "day_done",
+    metadata,
+    Column("store", Text, primary_key=True),
+    Column("business_day", Text, primary_key=True),
+    Column("at", Text, nullable=False),
+    Column("by", Text, nullable=False),  # what ended it
+)
 
 # Bytes that cannot tell their own seq, with the seq that their place gave them. Those without the hash that they came
 # with are asked for again, and taken as they are when the same come a third time.

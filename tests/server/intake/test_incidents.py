@@ -63,6 +63,10 @@ def test_an_incident_is_listed_with_what_a_person_must_know(office, till, incide
         "at": "2026-11-22T20:00:00.000Z",
         "hash": other.written[0][0],
         "record": other.written[0][1],
+        "state": "open",
+        "closed_at": None,
+        "closed_by": None,
+        "closing": None,
     }
 
 

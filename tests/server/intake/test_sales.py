@@ -5,6 +5,7 @@ import pytest
 from poscore import records
 from poscore.errors import Fault
 from poscore.sale import RETURN, Tender
+from server_push.intake.entries import OPEN
 from server_push.intake.sales import Sales, Which
 from tests.support.returning import Returning, rehashed
 
@@ -142,7 +143,7 @@ def test_what_is_set_aside_is_listed_with_its_bytes_and_why(office, till, sales)
     till.sell(200, customer="c-404")
     office.receive(till, [*till.records(), rehashed("unreadable")], till.signed_head())
 
-    page = sales.quarantined(Which(), 0, 1)
+    page = sales.quarantined(Which(), OPEN, 0, 1)
 
     assert page.items == [
         {
@@ -158,9 +159,11 @@ def test_what_is_set_aside_is_listed_with_its_bytes_and_why(office, till, sales)
             "training": False,
             "received_at": "2026-11-22T20:00:00.000Z",
             "record": till.written[0][1],
+            "state": "open",
+            "versions": [],
         }
     ]
-    (second,) = sales.quarantined(Which(), int(page.next), 1).items
+    (second,) = sales.quarantined(Which(), OPEN, int(page.next), 1).items
     assert (second["record"], second["type"], second["reason"]) == ("unreadable", None, "record-unreadable")
 
 

@@ -5,7 +5,15 @@ import os
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from server_push.registers.operators import READ_QUARANTINE, READ_REGISTERS, READ_SALES, TOKEN_BYTES, Operator
+from server_push.registers.operators import (
+    READ_INVOICES,
+    READ_POSTING,
+    READ_QUARANTINE,
+    READ_REGISTERS,
+    READ_SALES,
+    TOKEN_BYTES,
+    Operator,
+)
 from tests.support.offices import Site
 from tests.support.returning import Returning
 
@@ -15,6 +23,8 @@ PATHS = {
     "/api/sales/summary": READ_SALES,
     "/api/quarantine": READ_QUARANTINE,
     "/api/incidents": READ_QUARANTINE,
+    "/api/posting-runs": READ_POSTING,
+    "/api/invoices": READ_INVOICES,
 }
 
 
@@ -230,7 +240,21 @@ def test_every_route_is_described(site: Site):
         "/api/sales",
         "/api/sales/summary",
         "/api/quarantine",
+        "/api/quarantine/{id}",
+        "/api/quarantine/{id}/repair",
+        "/api/quarantine/{id}/reject",
         "/api/incidents",
+        "/api/incidents/{id}/close",
+        "/api/posting-runs",
+        "/api/posting-runs/{id}",
+        "/api/day-reports/{business_day}",
+        "/api/invoices",
+        "/api/invoices/{no}",
+        "/api/matching/{business_day}",
+        "/api/periods/{period}",
+        "/api/periods/{period}/close",
+        "/api/reports/{by}",
+        "/api/poslog/{business_day}",
         "/livez",
         "/readyz",
         "/metrics",
@@ -239,7 +263,7 @@ def test_every_route_is_described(site: Site):
     assert set(gap) == {"from", "to"}
 
 
-@pytest.mark.parametrize("path", ["/", "/api", "/api/invoices", "/static/x.js"])
+@pytest.mark.parametrize("path", ["/", "/api", "/api/nothing", "/static/x.js"])
 def test_what_is_not_there_is_a_problem(site: Site, path):
     answer = site.client.get(path)
 
