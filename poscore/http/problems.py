@@ -70,7 +70,6 @@ STATUS_OF_CODE = {
     "pin-weak": 422,
     "permission-unknown": 422,
     "entry-invalid": 422,
-    "period-invalid": 422,
     "reason-unknown": 422,
     "idempotency-key-reused": 422,
     "not-json": 415,
